@@ -1,0 +1,145 @@
+"""What an event log promises, whichever engine keeps it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
+from shared.errors import ParleyError, Retryable
+
+ExpectedVersion = int | Literal["no_stream", "any"]
+
+
+class VersionConflict(ParleyError):
+    """The stream is at another version than the writer expected: load it again, decide again."""
+
+    def __init__(self, stream: Stream, expected: ExpectedVersion, actual: int) -> None:
+        super().__init__(f"stream {stream} is at version {actual}, expected {expected}")
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+
+class LogUnavailable(Retryable):
+    """The event log cannot be reached now; nothing can be said about an append in flight until it is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """
+    The outcome of an append.
+
+    `events` are the events as they stand in the log; `duplicate` says that they had been there before, so that
+    nothing was written and `events` are the first ones, whatever was offered now.
+    """
+
+    events: tuple[RecordedEvent, ...]
+    duplicate: bool
+
+    @property
+    def position(self) -> int:
+        return self.events[-1].position
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    A stretch of the log: the matching events up to and including `position`.
+
+    A reader that has handled `events` has handled everything up to `position`, also what its filter left out.
+    """
+
+    events: tuple[RecordedEvent, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a stream folded up to `version`, as JSON; `schema` tells which code can read it."""
+
+    version: int
+    schema: int
+    state: Mapping[str, Any]
+
+
+class EventLog(Protocol):
+    """
+    One append-only log of events in streams.
+
+    Synchronous: asyncio callers use threads. Safe to share between threads (and green threads). Every method raises
+    LogUnavailable where the store cannot be reached or does not answer in time.
+    """
+
+    def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
+        """
+        Append the events to the stream in one short commit of its own, all or none.
+
+        `expected` is the version the stream must be at (`"no_stream"` is 0), or `"any"`. Where all event ids are in
+        the stream already nothing is written and the outcome is the first one, before any version is looked at.
+        Positions are integers in commit order: once a reader has seen position p, nothing at or before p appears.
+
+        Raises VersionConflict, also where only some of the ids are there; ValueError for no events.
+        """
+        ...
+
+    def read_stream(self, stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
+        """Return the stream's events after that version, in order; empty where there are none."""
+        ...
+
+    def read_streams(self, after_versions: Mapping[Stream, int]) -> tuple[RecordedEvent, ...]:
+        """
+        Return the events of several streams, each after the version given for it, in order of position.
+
+        One snapshot of the log where the engine has such a thing: meant for bringing cached states up to date in
+        one round trip.
+        """
+        ...
+
+    def find(self, stream: Stream, event_id: UUID) -> RecordedEvent | None:
+        """Return the event with that id in that stream, or None."""
+        ...
+
+    def read_all(
+        self,
+        *,
+        after: int,
+        limit: int = 1000,
+        categories: Collection[str] | None = None,
+        until: int | None = None,
+    ) -> Page:
+        """
+        Return the next events after position `after` in order, at most `limit`, of these categories (None: all).
+
+        With `until` nothing past that position is returned. The page's position is never less than `after`.
+        """
+        ...
+
+    def head(self) -> int:
+        """Return the position of the newest event, 0 for an empty log."""
+        ...
+
+    def wait_for_news(self, *, after: int, timeout: float) -> bool:
+        """Return True as soon as the head is past `after`, False after `timeout` seconds. May poll; holds no lock."""
+        ...
+
+    def load_snapshot(self, stream: Stream) -> Snapshot | None:
+        """Return the newest snapshot of the stream; a snapshot is a cache, never the truth."""
+        ...
+
+    def save_snapshot(self, stream: Stream, snapshot: Snapshot) -> None:
+        """Keep the snapshot unless a newer one is kept already."""
+        ...
+
+    def erase_subject(self, subject: str) -> bool:
+        """
+        Destroy the subject's key, so that its personal fields read as ERASED everywhere; False if it had none.
+
+        Events that are appended for the subject later get a new key. Other processes may hold the key in memory
+        for up to a minute.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections; the log cannot be used afterwards."""
+        ...

@@ -1,0 +1,130 @@
+"""Everything that can be configured: environment variables with the prefix `PARLEY_`, read once into one frozen model."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from shared.clock import SystemClock
+
+PREFIX = "PARLEY_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names the variable and what it takes."""
+
+
+class Settings(BaseModel):
+    """
+    All settings of one process.
+
+    Field `amqp_url` is read from `PARLEY_AMQP_URL`, and so on. Durations are in seconds of real time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    environment: Literal["development", "test", "production"] = Field(
+        "development", description="`production` refuses what is only for development, such as PARLEY_CLOCK"
+    )
+    home: Path = Field(Path(".parley"), description="data folder of the local stack")
+    database_url: str = Field(
+        "", description="PostgreSQL of log and read models, `postgresql://user:pass@host:port/db`"
+    )
+    database_role: str = Field(
+        "parley_app", description="role that services act as; it may only add to the log"
+    )
+    eventlog_url: str = Field("", description="where the event log is; empty means PARLEY_DATABASE_URL")
+    amqp_url: str = Field("", description="RabbitMQ, `amqp://user:pass@host:port/vhost`")
+    smtp_url: str = Field(
+        "", description="mail server, `smtp://host:port`, `smtp+starttls://…` or `smtps://…`"
+    )
+    mail_from: str = Field("Parley <notifications@parley.example>", description="From of every e-mail")
+    mail_domain: str = Field(
+        "parley.example", description="right side of every Message-ID; never change it later"
+    )
+    mail_quiet_seconds: float = Field(120, ge=0, description="a burst ends when nobody wrote for this long")
+    mail_max_wait_seconds: float = Field(600, ge=0, description="the longest a message waits for its e-mail")
+    portal_url: str = Field("http://127.0.0.1:8080", description="where links in e-mails lead")
+    api_host: str = Field("127.0.0.1", description="address that the gateway listens on")
+    api_port: int = Field(
+        8080,
+        ge=0,
+        le=65535,
+        description="port that the gateway listens on; the local stack takes a free one if it is taken",
+    )
+    jwt_secret: str = Field("", description="shared secret of HS256 tokens, 32 bytes or more")
+    jwt_jwks_url: str = Field(
+        "", description="key set of RS256/ES256 tokens; takes the place of the shared secret"
+    )
+    jwt_issuer: str = Field("parley", description="`iss` that a token must have")
+    jwt_audience: str = Field("parley-api", description="`aud` that a token must have")
+    rpc_timeout_seconds: float = Field(
+        10,
+        gt=0,
+        description="how long the gateway waits for a service; then the request expires in the broker",
+    )
+    clock: AwareDatetime | None = Field(
+        None, description="start the stack at this instant, ticking; refused in production"
+    )
+    clock_offset_seconds: float = Field(
+        0,
+        description="set by `parley up` from PARLEY_CLOCK, so that restarted processes agree; not for people",
+    )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="port for Prometheus in service processes; 0 is off"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="least severe line that is logged"
+    )
+    dead_letter_cap: int = Field(
+        100, ge=1, description="poisoned events a subscription parks before it stops"
+    )
+
+    @model_validator(mode="after")
+    def _development_only(self) -> "Settings":
+        if self.environment == "production" and (self.clock is not None or self.clock_offset_seconds):
+            raise ValueError("PARLEY_CLOCK is refused in production: unset it")
+        return self
+
+    @property
+    def log_url(self) -> str:
+        return self.eventlog_url or self.database_url
+
+    def system_clock(self) -> SystemClock:
+        """Return the clock of business time; `PARLEY_CLOCK` without a stack counts from this process's start."""
+        offset = timedelta(seconds=self.clock_offset_seconds)
+        if self.clock is not None and not self.clock_offset_seconds:
+            offset = self.clock - datetime.now(UTC)
+        return SystemClock(offset)
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """
+    Read the settings from the environment (or the mapping given).
+
+    Raises SettingsError with one line per wrong variable, unknown `PARLEY_` variables included:
+    a misspelt setting that is silently ignored is worse than a process that does not start.
+    """
+    source = os.environ if environ is None else environ
+    given = {
+        name[len(PREFIX) :].lower(): value
+        for name, value in source.items()
+        if name.startswith(PREFIX) and value != ""
+    }
+    given = {name: value for name, value in given.items() if not name.startswith("test_")}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            name = (
+                PREFIX + "_".join(str(part) for part in problem["loc"]).upper()
+                if problem["loc"]
+                else "settings"
+            )
+            text = "is not a setting of Parley" if problem["type"] == "extra_forbidden" else problem["msg"]
+            lines.append(f"{name}: {text}")
+        raise SettingsError("\n".join(lines)) from error
