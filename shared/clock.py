@@ -14,7 +14,8 @@ class SystemClock:
     """
     The machine's clock moved by a fixed offset, ticking.
 
-    The offset is for development and test stacks (`PARLEY_CLOCK`); leases, tokens and timeouts never use this.
+    The offset is for development and test stacks (`PARLEY_CLOCK`); leases, tokens and timeouts never use
+    this.
     """
 
     def __init__(self, offset: timedelta = timedelta()) -> None:

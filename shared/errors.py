@@ -15,7 +15,8 @@ class Refused(ParleyError):
     The caller asked for something that the rules do not allow; nothing was changed.
 
     `code` is stable and for programs (`snake_case`), `detail` is a sentence for people that says what to do,
-    `field` names the input at fault where there is one. All three travel over RPC as the exception's arguments.
+    `field` names the input at fault where there is one. All three travel over RPC as the exception's
+    arguments.
     """
 
     def __init__(self, code: str, detail: str, field: str | None = None) -> None:

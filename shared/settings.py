@@ -1,4 +1,7 @@
-"""Everything that can be configured: environment variables with the prefix `PARLEY_`, read once into one frozen model."""
+"""
+Everything that can be configured: environment variables with the prefix `PARLEY_`, read once into one frozen
+model.
+"""
 
 import os
 from collections.abc import Mapping
@@ -94,7 +97,9 @@ class Settings(BaseModel):
         return self.eventlog_url or self.database_url
 
     def system_clock(self) -> SystemClock:
-        """Return the clock of business time; `PARLEY_CLOCK` without a stack counts from this process's start."""
+        """
+        Return the clock of business time; `PARLEY_CLOCK` without a stack counts from this process's start.
+        """
         offset = timedelta(seconds=self.clock_offset_seconds)
         if self.clock is not None and not self.clock_offset_seconds:
             offset = self.clock - datetime.now(UTC)

@@ -1,4 +1,6 @@
-"""The envelope of every event: CloudEvents 1.0 attributes plus what an ordered log and a tenant filter need."""
+"""
+The envelope of every event: CloudEvents 1.0 attributes plus what an ordered log and a tenant filter need.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +23,8 @@ class Stream(NamedTuple):
     """
     The name of a stream: a category and the id of the thing whose history it is.
 
-    Its text is `<category>-<uuid>`. A category is lower-case words joined by dashes (`thread`, `reply-tasks`).
+    Its text is `<category>-<uuid>`. A category is lower-case words joined by dashes (`thread`,
+    `reply-tasks`).
     """
 
     category: str
@@ -43,11 +46,12 @@ class EventData(BaseModel):
     """
     The content of one kind of event; subclasses are the contracts of the services.
 
-    `SOURCE` is the service that publishes it (and names its exchange, `<SOURCE>.events`), the class's name is its type
-    and its routing key, `SCHEMA_VERSION` counts its shapes from 1. A shape that changes gets the next number and an
-    `upcast` that turns data of any older number into today's. Fields may be added with a default without a new number.
-    A field annotated with PERSONAL is encrypted in the log with the key of the event's subject; one whose key was
-    destroyed reads as ERASED, so a personal field must be able to hold that text.
+    `SOURCE` is the service that publishes it (and names its exchange, `<SOURCE>.events`), the class's name
+    is its type and its routing key, `SCHEMA_VERSION` counts its shapes from 1. A shape that changes gets the
+    next number and an `upcast` that turns data of any older number into today's. Fields may be added with a
+    default without a new number. A field annotated with PERSONAL is encrypted in the log with the key of the
+    event's subject; one whose key was destroyed reads as ERASED, so a personal field must be able to hold
+    that text.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -57,7 +61,9 @@ class EventData(BaseModel):
 
     @classmethod
     def upcast(cls, data: dict[str, Any], version: int) -> dict[str, Any]:
-        """Return `data`, written by schema `version`, in today's shape. Contracts with a history override this."""
+        """
+        Return `data`, written by schema `version`, in today's shape. Contracts with a history override this.
+        """
         del version
         return data
 
@@ -70,10 +76,10 @@ class NewEvent:
     """
     An event that was decided and is not yet in the log.
 
-    `id` is derived (uuid5) from what caused it, so that deciding twice appends once. `time` is business time, aware.
-    `actor` is `user:<uuid>`, `ops:<name>` or `platform`. `audience` are the companies that may know of the event,
-    fixed now and for ever. `subject` (`case:<uuid>`, `user:<uuid>`, `partnership:<uuid>`) is whose key encrypts the
-    personal fields; it may be absent only where the contract has none.
+    `id` is derived (uuid5) from what caused it, so that deciding twice appends once. `time` is business
+    time, aware. `actor` is `user:<uuid>`, `ops:<name>` or `platform`. `audience` are the companies that may
+    know of the event, fixed now and for ever. `subject` (`case:<uuid>`, `user:<uuid>`, `partnership:<uuid>`)
+    is whose key encrypts the personal fields; it may be absent only where the contract has none.
     """
 
     id: UUID
@@ -88,7 +94,9 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent:
-    """An event as it stands in the log: `version` counts from 1 in its stream, `position` in the whole log."""
+    """
+    An event as it stands in the log: `version` counts from 1 in its stream, `position` in the whole log.
+    """
 
     id: UUID
     source: str
@@ -107,7 +115,10 @@ class RecordedEvent:
 
 
 class UnknownEvent(EventData):
-    """An event of a type that this process has no contract for (a newer service wrote it); its data is kept as it is."""
+    """
+    An event of a type that this process has no contract for (a newer service wrote it); its data is kept as
+    it is.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
     SOURCE: ClassVar[str] = "unknown"

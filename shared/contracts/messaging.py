@@ -44,8 +44,9 @@ class CompanyDetails(Value):
     """
     What a company is called and which calendar its deadlines follow.
 
-    `country` is ISO 3166-1 alpha-2, `subdivision` the part after the dash of ISO 3166-2 (`BY`), `time_zone` an IANA
-    name, `locale` a BCP 47 language. `observes_holidays` false counts public holidays as business days.
+    `country` is ISO 3166-1 alpha-2, `subdivision` the part after the dash of ISO 3166-2 (`BY`), `time_zone`
+    an IANA name, `locale` a BCP 47 language. `observes_holidays` false counts public holidays as business
+    days.
     """
 
     name: str
@@ -189,7 +190,9 @@ class Participant(Value):
 
 
 class ThreadOpened(EventData):
-    """Id of a case thread: uuid5(engagement_id, kind); of a relationship chat: uuid5(partnership_id, kind)."""
+    """
+    Id of a case thread: uuid5(engagement_id, kind); of a relationship chat: uuid5(partnership_id, kind).
+    """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     thread_id: UUID
@@ -216,10 +219,11 @@ class Attachment(Value):
 
 class MessagePosted(EventData):
     """
-    A message stands in its thread. `recipient_ids` are the participants of the other side, who owe the answer.
+    A message stands in its thread. `recipient_ids` are the participants of the other side, who owe the
+    answer.
 
-    `author` is None (and `role` `platform`) where the platform speaks; such a message opens no task. An erased author
-    reads as None too: `author_company_id` stays.
+    `author` is None (and `role` `platform`) where the platform speaks; such a message opens no task. An
+    erased author reads as None too: `author_company_id` stays.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
@@ -240,7 +244,10 @@ class MessagePosted(EventData):
 
 
 class ThreadRead(EventData):
-    """A user has read the thread up to a message; `up_to_version` is that message's version in the thread's stream."""
+    """
+    A user has read the thread up to a message; `up_to_version` is that message's version in the thread's
+    stream.
+    """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     thread_id: UUID
@@ -383,7 +390,10 @@ class EnsuredThread(Shape):
 
 
 class Identify(Query):
-    """`identify`: answers Identity; NotFound where no such user belongs to that company. Give `user_id` or `email`."""
+    """
+    `identify`: answers Identity; NotFound where no such user belongs to that company. Give `user_id` or
+    `email`.
+    """
 
     user_id: UUID | None = None
     email: str | None = None
@@ -425,7 +435,10 @@ class GetPartnership(Query):
 
 
 class ListMessages(PagedQuery):
-    """`list_messages`: answers MessagePage, newest first; with `after` (a message id) the later ones, oldest first."""
+    """
+    `list_messages`: answers MessagePage, newest first; with `after` (a message id) the later ones, oldest
+    first.
+    """
 
     thread_id: UUID
     after: UUID | None = None

@@ -10,7 +10,8 @@ class ChatMailDecided(EventData):
     """
     A burst in a thread ended and it was decided which users of a company are mailed, in `mail-burst-<uuid5>`.
 
-    `through_version` is the thread-stream version of the last message considered: the next burst starts after it.
+    `through_version` is the thread-stream version of the last message considered: the next burst starts
+    after it.
     """
 
     SOURCE: ClassVar[str] = "notifier"
@@ -64,7 +65,9 @@ class MailFailed(EventData):
 
 
 class MailAttemptAmbiguous(EventData):
-    """An attempt was cut off after the content may have been handed over; the mail is sent again, byte for byte."""
+    """
+    An attempt was cut off after the content may have been handed over; the mail is sent again, byte for byte.
+    """
 
     SOURCE: ClassVar[str] = "notifier"
     mail_id: UUID

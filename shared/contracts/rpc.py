@@ -1,4 +1,7 @@
-"""What every RPC has in common: one JSON object in, one JSON object out, a caller, and positions to read one's own writes."""
+"""
+What every RPC has in common: one JSON object in, one JSON object out, a caller, and positions to read one's
+own writes.
+"""
 
 from typing import Literal
 from uuid import UUID
@@ -37,13 +40,18 @@ class Request(Shape):
 
 
 class Query(Request):
-    """A read. With `min_position` it first waits (bounded) until the read model has handled the log up to there."""
+    """
+    A read. With `min_position` it first waits (bounded) until the read model has handled the log up to there.
+    """
 
     min_position: int | None = None
 
 
 class PagedQuery(Query):
-    """A read in pages. `cursor` is what an earlier page returned as `next_cursor`; anything else is refused as Invalid."""
+    """
+    A read in pages. `cursor` is what an earlier page returned as `next_cursor`; anything else is refused as
+    Invalid.
+    """
 
     limit: int = 50
     cursor: str | None = None

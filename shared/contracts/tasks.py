@@ -16,8 +16,9 @@ class Deadline(Value):
     """
     When an answer is due and why.
 
-    `calendar` names country and subdivision (`DE-BY`) or `none` where holidays are switched off; `skipped_days` are the
-    local dates between arrival and deadline that were no business days. Later calendar changes move nothing.
+    `calendar` names country and subdivision (`DE-BY`) or `none` where holidays are switched off;
+    `skipped_days` are the local dates between arrival and deadline that were no business days. Later
+    calendar changes move nothing.
     """
 
     due_at: datetime

@@ -22,7 +22,9 @@ class VersionConflict(ParleyError):
 
 
 class LogUnavailable(Retryable):
-    """The event log cannot be reached now; nothing can be said about an append in flight until it is repeated."""
+    """
+    The event log cannot be reached now; nothing can be said about an append in flight until it is repeated.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Appended:
     """
     The outcome of an append.
 
-    `events` are the events as they stand in the log; `duplicate` says that they had been there before, so that
-    nothing was written and `events` are the first ones, whatever was offered now.
+    `events` are the events as they stand in the log; `duplicate` says that they had been there before, so
+    that nothing was written and `events` are the first ones, whatever was offered now.
     """
 
     events: tuple[RecordedEvent, ...]
@@ -67,17 +69,18 @@ class EventLog(Protocol):
     """
     One append-only log of events in streams.
 
-    Synchronous: asyncio callers use threads. Safe to share between threads (and green threads). Every method raises
-    LogUnavailable where the store cannot be reached or does not answer in time.
+    Synchronous: asyncio callers use threads. Safe to share between threads (and green threads). Every method
+    raises LogUnavailable where the store cannot be reached or does not answer in time.
     """
 
     def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
         """
         Append the events to the stream in one short commit of its own, all or none.
 
-        `expected` is the version the stream must be at (`"no_stream"` is 0), or `"any"`. Where all event ids are in
-        the stream already nothing is written and the outcome is the first one, before any version is looked at.
-        Positions are integers in commit order: once a reader has seen position p, nothing at or before p appears.
+        `expected` is the version the stream must be at (`"no_stream"` is 0), or `"any"`. Where all event ids
+        are in the stream already nothing is written and the outcome is the first one, before any version is
+        looked at. Positions are integers in commit order: once a reader has seen position p, nothing at or
+        before p appears.
 
         Raises VersionConflict, also where only some of the ids are there; ValueError for no events.
         """
@@ -91,8 +94,8 @@ class EventLog(Protocol):
         """
         Return the events of several streams, each after the version given for it, in order of position.
 
-        One snapshot of the log where the engine has such a thing: meant for bringing cached states up to date in
-        one round trip.
+        One snapshot of the log where the engine has such a thing: meant for bringing cached states up to
+        date in one round trip.
         """
         ...
 
@@ -109,7 +112,8 @@ class EventLog(Protocol):
         until: int | None = None,
     ) -> Page:
         """
-        Return the next events after position `after` in order, at most `limit`, of these categories (None: all).
+        Return the next events after position `after` in order, at most `limit`, of these categories (None:
+        all).
 
         With `until` nothing past that position is returned. The page's position is never less than `after`.
         """
@@ -120,7 +124,10 @@ class EventLog(Protocol):
         ...
 
     def wait_for_news(self, *, after: int, timeout: float) -> bool:
-        """Return True as soon as the head is past `after`, False after `timeout` seconds. May poll; holds no lock."""
+        """
+        Return True as soon as the head is past `after`, False after `timeout` seconds. May poll; holds no
+        lock.
+        """
         ...
 
     def load_snapshot(self, stream: Stream) -> Snapshot | None:
@@ -133,10 +140,11 @@ class EventLog(Protocol):
 
     def erase_subject(self, subject: str) -> bool:
         """
-        Destroy the subject's key, so that its personal fields read as ERASED everywhere; False if it had none.
+        Destroy the subject's key, so that its personal fields read as ERASED everywhere; False if it had
+        none.
 
-        Events that are appended for the subject later get a new key. Other processes may hold the key in memory
-        for up to a minute.
+        Events that are appended for the subject later get a new key. Other processes may hold the key in
+        memory for up to a minute.
         """
         ...
 
