@@ -133,3 +133,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             text = "is not a setting of Parley" if problem["type"] == "extra_forbidden" else problem["msg"]
             lines.append(f"{name}: {text}")
         raise SettingsError("\n".join(lines)) from error
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables from which `load` reads the same settings again, to start another process with them."""
+    given = settings.model_dump(mode="json", exclude_defaults=True)
+    return {PREFIX + name.upper(): str(value) for name, value in given.items()}

@@ -1,0 +1,410 @@
+"""
+Fixtures for tests against real servers.
+
+Use them with `pytest_plugins = ["shared.testing"]`. A test that asks for `settings` gets a migrated database and an
+empty virtual host which nobody else sees. The servers are started once per run on free ports with their data in a
+temporary folder; `PARLEY_TEST_DATABASE_URL`, `PARLEY_TEST_AMQP_URL` and `PARLEY_TEST_AMQP_MANAGEMENT_URL` name servers
+that run already and are used instead.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Literal, TypeVar, cast
+from urllib.parse import quote, urlsplit
+
+import httpx
+import psycopg
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from psycopg import sql
+
+from shared import readiness
+from shared.settings import Settings, to_environment
+
+T = TypeVar("T")
+
+_LOOPBACK = "127.0.0.1"
+_OUTPUT_LINES_SHOWN = 60
+
+
+def eventually(check: Callable[[], T], *, within: float = 30) -> T:
+    """
+    Return what `check` returns as soon as that is true, trying again for `within` seconds.
+
+    An AssertionError raised by `check` counts as "not yet"; the last one is raised when the time is up.
+    """
+    deadline = time.monotonic() + within
+    pause = 0.005
+    while True:
+        failure: AssertionError | None = None
+        try:
+            outcome = check()
+        except AssertionError as error:
+            failure = error
+        else:
+            if outcome:
+                return outcome
+        if time.monotonic() >= deadline:
+            raise failure or AssertionError(f"not so after {within} seconds: the last answer was {outcome!r}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.25)
+
+
+def free_port() -> int:
+    """Return a port on the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((_LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# ------------------------------------------------------------------------------------------------ servers
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Name a PostgreSQL server as its superuser."""
+    given = os.environ.get("PARLEY_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    from shared import local_servers
+
+    with local_servers.postgres(tmp_path_factory.mktemp("postgres"), durable=False) as url:
+        yield url
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A RabbitMQ node with its management plugin."""
+
+    amqp_url: str
+    management_url: str
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """Name a RabbitMQ node whose virtual hosts we may make and delete."""
+    given = os.environ.get("PARLEY_TEST_AMQP_URL")
+    if given:
+        yield Broker(given, os.environ["PARLEY_TEST_AMQP_MANAGEMENT_URL"])
+        return
+    from shared import local_servers
+
+    with local_servers.rabbitmq(tmp_path_factory.mktemp("rabbitmq"), management=True) as node:
+        yield Broker(node.amqp_url, node.management_url)
+
+
+@pytest.fixture(scope="session")
+def amqp_url(broker: Broker) -> str:
+    """Name the broker's default virtual host."""
+    return broker.amqp_url
+
+
+# ------------------------------------------------------------------------- a database and a virtual host
+
+
+def _in_database(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def _administer(url: str, *statements: sql.Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@contextmanager
+def fresh_database(server_url: str, *, template: str | None = None) -> Iterator[str]:
+    """Make a database (a copy of `template`, or empty), give its URL, and drop it with whoever is still connected."""
+    name = f"parley_test_{secrets.token_hex(6)}"
+    identifier = sql.Identifier(name)
+    creation = sql.SQL("create database {}").format(identifier)
+    if template is not None:
+        creation += sql.SQL(" template {}").format(sql.Identifier(template))
+    _administer(server_url, creation)
+    try:
+        yield _in_database(server_url, name)
+    finally:
+        _administer(server_url, sql.SQL("drop database if exists {} with (force)").format(identifier))
+
+
+@contextmanager
+def fresh_vhost(broker: Broker) -> Iterator[str]:
+    """Make an empty virtual host, give its URL, and delete it with everything in it."""
+    name = f"parley_test_{secrets.token_hex(6)}"
+    user = urlsplit(broker.amqp_url).username or "guest"
+    with httpx.Client(base_url=broker.management_url, timeout=30) as client:
+        client.put(f"/api/vhosts/{name}").raise_for_status()
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        client.put(f"/api/permissions/{name}/{quote(user)}", json=everything).raise_for_status()
+        try:
+            yield urlsplit(broker.amqp_url)._replace(path=f"/{name}").geturl()
+        finally:
+            client.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_url: str) -> Iterator[str]:
+    """Name a migrated database that is copied for each test: cheaper than to migrate each time."""
+    from shared.migrate import migrate
+
+    with fresh_database(postgres_url) as url:
+        migrate(Settings(environment="test", database_url=url))
+        yield urlsplit(url).path.removeprefix("/")
+
+
+def _settings(database_url: str, home: Path) -> Settings:
+    return Settings(
+        environment="test",
+        home=home,
+        database_url=database_url,
+        jwt_secret=secrets.token_hex(32),
+        api_port=free_port(),
+        log_level="DEBUG",
+    )
+
+
+@pytest.fixture
+def database_settings(postgres_url: str, migrated_template: str, tmp_path: Path) -> Iterator[Settings]:
+    """Give settings with a migrated database and no broker: much quicker than `settings`."""
+    with fresh_database(postgres_url, template=migrated_template) as url:
+        yield _settings(url, tmp_path)
+
+
+@pytest.fixture
+def settings(database_settings: Settings, broker: Broker) -> Iterator[Settings]:
+    """Give settings with a migrated database and an empty virtual host."""
+    with fresh_vhost(broker) as amqp_url:
+        yield database_settings.model_copy(update={"amqp_url": amqp_url})
+
+
+# ---------------------------------------------------------------------------------------------------- SMTP
+
+
+@dataclass(frozen=True)
+class ReceivedMail:
+    """One e-mail as the server took it: envelope and the exact bytes."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        return cast("EmailMessage", message_from_bytes(self.content, policy=policy.default))
+
+
+Behaviour = Literal[
+    "accept",
+    "refuse",  # 550 to every recipient: never try again
+    "refuse_for_now",  # 451 to the content: try later
+    "hang",  # take the content and say nothing until the behaviour changes or the client gives up
+    "drop",  # take the content, keep nothing and cut the connection
+    "drop_after_keeping",  # keep the mail and cut the connection before the client hears of it
+]
+
+
+@dataclass
+class SmtpServer:
+    """A real SMTP server on the loopback address; `messages` are what it kept, `behaviour` is how it answers."""
+
+    behaviour: Behaviour = "accept"
+    messages: list[ReceivedMail] = field(default_factory=list)
+    connections: int = 0
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"smtp://{_LOOPBACK}:{self.port}"
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd names its hooks so
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd names its hooks so
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.behaviour == "refuse":
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd names its hooks so
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        while self.behaviour == "hang":
+            await asyncio.sleep(0.02)
+        if self.behaviour == "refuse_for_now":
+            return "451 4.3.0 try again later"
+        if self.behaviour != "drop":
+            self.messages.append(
+                ReceivedMail(
+                    envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(envelope.content or b"")
+                )
+            )
+        if self.behaviour in ("drop", "drop_after_keeping"):
+            server.transport.abort()
+        return "250 OK"
+
+    @contextmanager
+    def serving(self) -> Iterator["SmtpServer"]:
+        """Listen in a thread of its own until the end of the block."""
+        loop = asyncio.new_event_loop()
+
+        async def listen() -> asyncio.Server:
+            return await loop.create_server(
+                lambda: SMTP(self, hostname="smtp.test", loop=loop), _LOOPBACK, self.port
+            )
+
+        listener = loop.run_until_complete(listen())
+        self.port = listener.sockets[0].getsockname()[1]
+        thread = threading.Thread(target=loop.run_forever, name="smtp-server", daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            loop.call_soon_threadsafe(listener.close)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            for task in asyncio.all_tasks(loop):
+                task.cancel()
+            loop.run_until_complete(asyncio.sleep(0))
+            loop.close()
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """Give an SMTP server that keeps what it is sent and can be told to misbehave."""
+    with SmtpServer().serving() as server:
+        yield server
+
+
+# ----------------------------------------------------------------------------------------------- processes
+
+
+class Processes:
+    """Real processes of Parley, addressed by name, for tests that kill, freeze and restart them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.home / "logs"
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        """Start the process; its output goes to a file of its own. Does not wait until it is ready."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
+        with self.output_file(name).open("ab") as output:
+            self._running[name] = subprocess.Popen(
+                [sys.executable, "-m", "shared.runner", name],
+                env={**environment, **to_environment(self._settings)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_until_ready(self, *names: str, within: float = 60) -> None:
+        """Return when these (or all) answer; raises AssertionError when one ends or the time is up."""
+        for name in names or tuple(self._running):
+            process = self._running[name]
+
+            def ready(name: str = name, process: subprocess.Popen[bytes] = process) -> bool:
+                if process.poll() is not None:
+                    raise RuntimeError(f"{name} ended with {process.returncode}:\n{self.output(name)}")
+                return readiness.is_ready(name, self._settings)
+
+            eventually(ready, within=within)
+
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
+    def is_alive(self, name: str) -> bool:
+        return self._running[name].poll() is None
+
+    def kill9(self, name: str) -> None:
+        """Kill the process as a crash would, and return when it is gone."""
+        process = self._running[name]
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def freeze(self, name: str) -> None:
+        """Stop the process where it stands; connections stay open and nothing answers on them."""
+        os.killpg(self.pid(name), signal.SIGSTOP)
+
+    def wake(self, name: str) -> None:
+        os.killpg(self.pid(name), signal.SIGCONT)
+
+    def restart(self, name: str, *, wait: bool = True) -> None:
+        """Start the process again, after stopping it where it still runs."""
+        self.stop(name)
+        self.start(name)
+        if wait:
+            self.wait_until_ready(name)
+
+    def stop(self, name: str, *, within: float = 15) -> int:
+        """Ask the process to end, kill it if it does not, and return its exit code."""
+        process = self._running[name]
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGCONT)
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(within)
+            except subprocess.TimeoutExpired:
+                self.kill9(name)
+        return process.wait()
+
+    def stop_all(self) -> None:
+        for process in self._running.values():
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGCONT)
+                os.killpg(process.pid, signal.SIGTERM)
+        for name in self._running:
+            self.stop(name)
+
+    def output_file(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+    def output(self, name: str) -> str:
+        """Return everything the process has printed, over all its restarts."""
+        return self.output_file(name).read_text(errors="replace")
+
+
+@contextmanager
+def running(settings: Settings, *names: str, wait: bool = True) -> Iterator[Processes]:
+    """
+    Run real processes (`python -m shared.runner NAME`) with these settings and stop them at the end of the block.
+
+    When the block fails, the last lines of each process are printed, where pytest shows them with the failure.
+    """
+    processes = Processes(settings)
+    with ExitStack() as stack:
+        stack.callback(processes.stop_all)
+        try:
+            for name in names:
+                processes.start(name)
+            if wait:
+                processes.wait_until_ready()
+            yield processes
+        except BaseException:
+            for name in names:
+                lines = processes.output(name).splitlines()[-_OUTPUT_LINES_SHOWN:]
+                print(f"--- {name}, last lines ---", *lines, sep="\n")
+            raise
