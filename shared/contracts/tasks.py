@@ -16,9 +16,8 @@ class Deadline(Value):
     """
     When an answer is due and why.
 
-    `calendar` names country and subdivision (`DE-BY`) or `none` where holidays are switched off;
-    `skipped_days` are the local dates between arrival and deadline that were no business days. Later
-    calendar changes move nothing.
+    `calendar` names country and subdivision (`DE-BY`), `none` where holidays are switched off; `skipped_days` are
+    the local dates from arrival to deadline that were no business days. Later calendar changes move nothing.
     """
 
     due_at: datetime
@@ -44,17 +43,25 @@ class TaskFacts(Value):
 
 
 class TaskOpened(EventData):
-    """In `reply-tasks-<thread>`. A task's id is uuid5(message id, company id)."""
+    """
+    In `reply-tasks-<thread>`. A task's id is uuid5(message id, company id).
+
+    `thread_version` is the version, in the thread's stream, of the message that asks for the answer.
+    """
 
     SOURCE: ClassVar[str] = "tasks"
     task: TaskFacts
+    thread_version: int = 0
 
 
 class TaskSolved(EventData):
+    """`thread_version` is the version, in the thread's stream, of the reply or closing that solved the task."""
+
     SOURCE: ClassVar[str] = "tasks"
     task: TaskFacts
     solved_at: datetime
     solved_by: SolvedBy
+    thread_version: int = 0
 
 
 # --- RPC ---
@@ -104,7 +111,11 @@ class CaseTaskCounts(Shape):
 
 
 class ListTasks(PagedQuery):
-    """`list_tasks`: answers TaskPage, the earliest deadline first (solved ones: the latest solved first)."""
+    """
+    `list_tasks`: answers TaskPage, the earliest deadline first (solved ones: the latest solved first).
+
+    Without a `status` the open ones come first. `limit` is 1 to 200.
+    """
 
     status: Literal["open", "solved"] | None = None
     tab: Literal["messages", "case_updates", "new_cases"] | None = None
