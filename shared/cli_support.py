@@ -1,0 +1,117 @@
+"""What the verbs of `parley` have in common: settings, options, output and errors."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+import psycopg
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from shared import stack_state
+from shared.errors import ParleyError, Refused
+from shared.settings import PREFIX, Settings, SettingsError, load
+
+# Wide enough that a table written to a file or a pipe is never cut.
+_PIPE_WIDTH = 1000
+
+_SERVERS = ("database_url", "amqp_url", "eventlog_url")
+
+
+def current_settings(*needed: str) -> Settings:
+    """
+    Return the settings that a verb acts with: the environment's, completed by the running stack of PARLEY_HOME.
+
+    The stack is left out where the environment names other servers than it uses. `needed` names settings that the
+    verb cannot do without; `database_url` is one always. Raises SettingsError that says how to give what is missing.
+    """
+    given = load()
+    state = stack_state.read(given.home)
+    if state is not None and state.is_alive and not _names_other_servers(given, state.settings()):
+        given = load({**os.environ, **state.environment})
+    missing = [name for name in ("database_url", *needed) if not getattr(given, name)]
+    if missing:
+        variables = " and ".join(PREFIX + name.upper() for name in dict.fromkeys(missing))
+        raise SettingsError(
+            f"No stack runs for PARLEY_HOME={given.home} and {variables} is not set: "
+            f"start one with `parley up`, or set {variables}"
+        )
+    return given
+
+
+def _names_other_servers(given: Settings, of_stack: Settings) -> bool:
+    return any(getattr(given, name) not in ("", getattr(of_stack, name)) for name in _SERVERS)
+
+
+class Instant(click.ParamType):
+    """An instant in ISO 8601 with its offset from UTC; a time without one could mean any zone and is refused."""
+
+    name = "instant"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        try:
+            instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a time: write it as 2026-11-20T15:00:00+01:00", param, ctx)
+        if instant.tzinfo is None:
+            self.fail(f"{value} names no zone: add an offset, as in {instant.isoformat()}+01:00", param, ctx)
+        return instant
+
+
+now_option = click.option(
+    "--now",
+    type=Instant(),
+    default=None,
+    help="Act as if it were this instant, such as 2026-11-20T15:00:00+01:00 (default: the stack's clock).",
+)
+"""`now: datetime | None`; None means `settings.system_clock().now()`."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+"""`as_json: bool`."""
+
+
+def print_json(value: Any) -> None:
+    """Print JSON that a program can read; models are printed as they travel."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows under headings; what looks like markup in a value is shown as it is."""
+    console = Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell).replace("[", r"\[") for cell in row))
+    console.print(table)
+
+
+class Failure(click.ClickException):
+    """What went wrong, as one line; 2 is the caller's to mend, 1 everybody else's."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class VerbGroup(click.Group):
+    """A group whose verbs may raise Parley's errors: each becomes a clear line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (Refused, SettingsError) as error:
+            raise Failure(str(error), exit_code=2) from error
+        except (ParleyError, psycopg.OperationalError) as error:
+            raise Failure(str(error) or type(error).__doc__ or type(error).__name__, exit_code=1) from error
