@@ -32,11 +32,17 @@ def session_options(settings: Settings, schema: str) -> str:
     )
 
 
-def connect(settings: Settings, *, schema: str, autocommit: bool = False) -> DatabaseConnection:
-    """Open one connection that acts in `schema` as the application's role. Raises DatabaseUnavailable."""
+def connect(
+    settings: Settings, *, schema: str, autocommit: bool = False, url: str | None = None
+) -> DatabaseConnection:
+    """
+    Open one connection that acts in `schema` as the application's role, at `url` if it is not the database's own.
+
+    Raises DatabaseUnavailable.
+    """
     try:
         return psycopg.connect(
-            settings.database_url,
+            url or settings.database_url,
             options=session_options(settings, schema),
             autocommit=autocommit,
             connect_timeout=10,
