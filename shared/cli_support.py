@@ -12,6 +12,7 @@ import psycopg
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from shared import stack_state
 from shared.errors import ParleyError, Refused
@@ -25,10 +26,11 @@ _SERVERS = ("database_url", "amqp_url", "eventlog_url")
 
 def current_settings(*needed: str) -> Settings:
     """
-    Return the settings that a verb acts with: the environment's, completed by the running stack of PARLEY_HOME.
+    Return the settings a verb acts with: the environment's, completed by the running stack of PARLEY_HOME.
 
-    The stack is left out where the environment names other servers than it uses. `needed` names settings that the
-    verb cannot do without; `database_url` is one always. Raises SettingsError that says how to give what is missing.
+    The stack is left out where the environment names other servers than it uses. `needed` names settings that
+    the verb cannot do without; `database_url` is one always. Raises SettingsError, which says how to give
+    what is missing.
     """
     given = load()
     state = stack_state.read(given.home)
@@ -48,8 +50,8 @@ def _names_other_servers(given: Settings, of_stack: Settings) -> bool:
     return any(getattr(given, name) not in ("", getattr(of_stack, name)) for name in _SERVERS)
 
 
-class Instant(click.ParamType):
-    """An instant in ISO 8601 with its offset from UTC; a time without one could mean any zone and is refused."""
+class Instant(click.ParamType[datetime]):
+    """An instant in ISO 8601 with its offset from UTC; a time without one could mean any zone: refused."""
 
     name = "instant"
 
@@ -93,16 +95,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell).replace("[", r"\[") for cell in row))
+        table.add_row(*("" if cell is None else Text(str(cell)) for cell in row))
     console.print(table)
 
 
 class Failure(click.ClickException):
-    """What went wrong, as one line; 2 is the caller's to mend, 1 everybody else's."""
+    """It did not work, and not for what was typed: one line, exit code 1."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+
+class Mistake(click.ClickException):
+    """What was asked for is refused or not set up: one line, exit code 2 as for wrong usage."""
+
+    exit_code = 2
 
 
 class VerbGroup(click.Group):
@@ -112,6 +116,6 @@ class VerbGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (Refused, SettingsError) as error:
-            raise Failure(str(error), exit_code=2) from error
+            raise Mistake(str(error)) from error
         except (ParleyError, psycopg.OperationalError) as error:
-            raise Failure(str(error) or type(error).__doc__ or type(error).__name__, exit_code=1) from error
+            raise Failure(str(error) or type(error).__name__) from error

@@ -1,8 +1,8 @@
 """
 What a running local stack says about itself, in `stack.json` of its home folder.
 
-The supervisor writes it; every other process finds the stack through it. It holds the stack's secrets and is readable
-by its owner only.
+The supervisor writes it; every other process finds the stack through it. It holds the stack's secrets and is
+readable by its owner only.
 """
 
 import os
