@@ -16,8 +16,9 @@ class Deadline(Value):
     """
     When an answer is due and why.
 
-    `calendar` names country and subdivision (`DE-BY`), `none` where holidays are switched off; `skipped_days` are
-    the local dates from arrival to deadline that were no business days. Later calendar changes move nothing.
+    `calendar` names country and subdivision (`DE-BY`), `none` where holidays are switched off;
+    `skipped_days` are the local dates from arrival to deadline that were no business days. Later
+    calendar changes move nothing.
     """
 
     due_at: datetime
@@ -55,7 +56,7 @@ class TaskOpened(EventData):
 
 
 class TaskSolved(EventData):
-    """`thread_version` is the version, in the thread's stream, of the reply or closing that solved the task."""
+    """`thread_version` is the version, in the thread's stream, of the reply or closing that solved it."""
 
     SOURCE: ClassVar[str] = "tasks"
     task: TaskFacts
