@@ -4,25 +4,38 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.contracts.envelope import EventData, PersonalText
+from shared.contracts.messaging import Value
+
+EXCHANGE_SOURCE = "notifier"
+
+BurstOutcome = Literal["mailed", "read", "inactive"]
+
+
+class PlannedMail(Value):
+    """One e-mail that was decided on: to whom, and the messages of the burst that this user had not read."""
+
+    mail_id: UUID
+    user_id: UUID
+    message_ids: tuple[UUID, ...]
 
 
 class ChatMailDecided(EventData):
     """
     A burst in a thread ended and it was decided which users of a company are mailed, in `mail-burst-<uuid5>`.
 
-    `through_version` is the thread-stream version of the last message considered: the next burst starts
-    after it.
+    `through_version` is the thread-stream version of the last message considered: the next burst starts after it.
+    `recipients` names every user of the company; `mails` has one entry per user that is `mailed`.
     """
 
-    SOURCE: ClassVar[str] = "notifier"
+    SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     burst_id: UUID
     thread_id: UUID
     case_id: UUID | None
     case_reference: str | None
     company_id: UUID
     through_version: int
-    mail_ids: tuple[UUID, ...]
-    recipients: dict[UUID, Literal["mailed", "read", "inactive"]]
+    recipients: dict[UUID, BurstOutcome]
+    mails: tuple[PlannedMail, ...]
 
 
 class MailScheduled(EventData):
@@ -32,7 +45,7 @@ class MailScheduled(EventData):
     `message_id_header` is the Message-ID, made from `mail_id` alone; `references` name the thread's root.
     """
 
-    SOURCE: ClassVar[str] = "notifier"
+    SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     mail_id: UUID
     kind: Literal["chat"]
     company_id: UUID
@@ -50,25 +63,29 @@ class MailScheduled(EventData):
 
 
 class MailSent(EventData):
-    SOURCE: ClassVar[str] = "notifier"
+    """The mail server has taken the mail."""
+
+    SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     mail_id: UUID
     attempt: int
 
 
 class MailFailed(EventData):
-    """The mail will not be sent: the server refused it for good, or it could not be rendered."""
+    """
+    The mail will not be sent: the server refused it for good or for too long, or it could not be written.
 
-    SOURCE: ClassVar[str] = "notifier"
+    `reason` is a code for programs; what the server said is in the log lines, since it may name the address.
+    """
+
+    SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     mail_id: UUID
     attempt: int
     reason: str
 
 
 class MailAttemptAmbiguous(EventData):
-    """
-    An attempt was cut off after the content may have been handed over; the mail is sent again, byte for byte.
-    """
+    """An attempt was cut off after the content may have been handed over; the mail is sent again, byte for byte."""
 
-    SOURCE: ClassVar[str] = "notifier"
+    SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     mail_id: UUID
     attempt: int

@@ -1,0 +1,1 @@
+"""What notifier needs of the outside world, one file per technology."""

@@ -1,0 +1,85 @@
+"""What notifier can be asked to do; frozen, with the time and everything else that the decision needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BurstMessage:
+    """A message of the other side as it counts for a burst; `version` is its place in the thread's stream."""
+
+    id: UUID
+    version: int
+    posted_at: datetime
+    correlation_id: UUID
+    case_id: UUID | None
+    case_reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """What one company was written in a thread since some version, and how far its users have read, by user."""
+
+    messages: tuple[BurstMessage, ...]
+    read_up_to: Mapping[UUID, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user of the company; `reachable` says that it is active and has an address."""
+
+    user_id: UUID
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an e-mail waits: until nobody wrote for `quiet`, but never longer than `max_wait` in all."""
+
+    quiet: timedelta
+    max_wait: timedelta
+
+    def due_at(self, first: datetime, last: datetime) -> datetime:
+        return min(last + self.quiet, first + self.max_wait)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideBurst:
+    """Decide about the burst if it is due; with `patience` None it is due whenever there is a message."""
+
+    thread_id: UUID
+    company_id: UUID
+    burst: Burst
+    members: tuple[Member, ...]
+    patience: Patience | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSent:
+    """The mail server took the mail at this attempt."""
+
+    attempt: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFailed:
+    """The mail will not be sent; `reason` is a code."""
+
+    attempt: int
+    reason: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAmbiguous:
+    """Nobody knows whether the server took the mail at this attempt."""
+
+    attempt: int
+    now: datetime
+
+
+MailCommand = RecordSent | RecordFailed | RecordAmbiguous

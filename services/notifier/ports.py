@@ -1,0 +1,169 @@
+"""What notifier needs of the outside world."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from shared.errors import ParleyError, Retryable
+
+# --- writing ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedMessage:
+    """A message as an e-mail quotes it."""
+
+    id: UUID
+    author_name: str
+    company_name: str
+    body: str
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMail:
+    """Everything that an e-mail about messages says; whatever users wrote is as they wrote it."""
+
+    mail_id: UUID
+    address: str
+    recipient_name: str
+    time_zone: str
+    thread_id: UUID
+    case_reference: str | None
+    message_id_header: str
+    references: tuple[str, ...]
+    messages: tuple[QuotedMessage, ...]
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenMail:
+    """An e-mail as it goes over the wire, RFC 5322 bytes, with its envelope; it never changes again."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class RenderingFailed(ParleyError):
+    """The e-mail cannot be written as it is: its template, its data or its address is broken."""
+
+
+class Renderer(Protocol):
+    def render(self, mail: ChatMail) -> FrozenMail:
+        """Return the bytes of the e-mail, the same for the same mail. Raises RenderingFailed. Does no I/O."""
+        ...
+
+
+# --- sending ---
+
+
+class MailRefused(ParleyError):
+    """The mail server refused this e-mail for good: it is not tried again."""
+
+
+class MailDeferred(Retryable):
+    """The mail server did not take this e-mail now: try it again later."""
+
+
+class MailUncertain(Retryable):
+    """The content was handed over and no answer came: the server may or may not have taken the e-mail."""
+
+
+class TransportUnavailable(Retryable):
+    """The mail server cannot be used now, whichever the e-mail; nothing was handed over."""
+
+
+class TransportMisconfigured(TransportUnavailable):
+    """The mail server wants something that the settings do not give it, such as other credentials."""
+
+
+class Transport(Protocol):
+    """One sender's way to the mail server; not to be shared between threads."""
+
+    def send(self, mail: FrozenMail, *, before_data: Callable[[], None]) -> None:
+        """
+        Return when the server has taken the e-mail.
+
+        `before_data` is called once the server has agreed to sender and recipient, right before the content is
+        offered; what it raises ends the attempt with nothing handed over. Every step has a time limit.
+        Raises MailRefused, MailDeferred, MailUncertain, TransportUnavailable.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the connection back; the next `send` opens a new one."""
+        ...
+
+
+# --- who sends what ---
+
+
+class ClaimLost(Retryable):
+    """The claim on an e-mail is gone: somebody else may be sending it, so this sender must not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """An e-mail that is due, as its claimer finds it; `tries` ended without an outcome, the first `age` ago."""
+
+    mail_id: UUID
+    tries: int
+    age: timedelta
+    frozen: FrozenMail | None
+    open_attempt: int | None
+
+
+class Claim(Protocol):
+    """
+    The right to work on one e-mail, held by a row lock in an open transaction.
+
+    It has no time limit: a frozen process keeps it, a dead one loses it. What is said to be durable is a commit of its
+    own that outlives the claim. Every method raises ClaimLost where the claim is gone.
+    """
+
+    @property
+    def work(self) -> Work: ...
+
+    def verify(self) -> None:
+        """Return if the claim still holds, asking the database."""
+        ...
+
+    def freeze(self, mail: FrozenMail) -> None:
+        """Keep the e-mail's bytes, durably, before the first attempt."""
+        ...
+
+    def open_attempt(self, attempt: int) -> None:
+        """Note durably that the content is about to be handed over."""
+        ...
+
+    def close_attempt(self, attempt: int) -> None:
+        """Note durably that the attempt has an outcome which is in the log, or that nothing was handed over."""
+        ...
+
+    def finish(self) -> None:
+        """Forget the e-mail and its bytes: its outcome is in the log."""
+        ...
+
+    def postpone(self, delay: timedelta) -> None:
+        """Count the try and leave the e-mail alone for `delay` of real time."""
+        ...
+
+
+class Deliveries(Protocol):
+    """The e-mails that are still to be sent. Work state: it survives a rebuild of the read model."""
+
+    def claim(self) -> AbstractContextManager[Claim | None]:
+        """
+        Claim an e-mail that is due and nobody else works on; None if there is none.
+
+        The claim ends with the block. After an exception in the block only the durable notes stay.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back the connection that claims are held on."""
+        ...

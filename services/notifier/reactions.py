@@ -1,0 +1,105 @@
+"""Events turned into what notifier decides on and does next; pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from services.notifier import decider
+from services.notifier.commands import Burst, BurstMessage
+from shared.contracts.envelope import ERASED, NewEvent, RecordedEvent
+from shared.contracts.messaging import MessagePosted, ThreadRead
+from shared.contracts.notifier import ChatMailDecided, MailScheduled
+from shared.errors import Poison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """A user as it is written to."""
+
+    user_id: UUID
+    company_id: UUID
+    address: str
+    name: str
+    active: bool
+    locale: str
+    time_zone: str
+
+    @property
+    def reachable(self) -> bool:
+        """Whether e-mail can reach the user: it is active and its address was not erased."""
+        return self.active and self.address != ERASED
+
+
+def counts_for_burst(message: MessagePosted, company_id: UUID) -> bool:
+    """Whether the message is one that the company's users are told of: a person of the other side wrote it."""
+    return message.role != "platform" and company_id in message.recipient_ids
+
+
+def burst_of(thread: Iterable[RecordedEvent], company_id: UUID) -> Burst:
+    """Return what the events of a thread mean for one company, in the order of the thread."""
+    messages: list[BurstMessage] = []
+    read_up_to: dict[UUID, int] = {}
+    for event in thread:
+        match event.data:
+            case MessagePosted() as message if counts_for_burst(message, company_id):
+                messages.append(
+                    BurstMessage(
+                        id=message.message_id,
+                        version=event.version,
+                        posted_at=event.time,
+                        correlation_id=event.correlation_id,
+                        case_id=message.case_id,
+                        case_reference=message.case_reference,
+                    )
+                )
+            case ThreadRead(user_id=user_id, up_to_version=version):
+                read_up_to[user_id] = max(version, read_up_to.get(user_id, 0))
+            case _:
+                pass
+    return Burst(tuple(messages), read_up_to)
+
+
+def mails_of(
+    decision: RecordedEvent, recipients: Mapping[UUID, Recipient], *, domain: str
+) -> tuple[NewEvent, ...]:
+    """
+    Return the e-mail for each user that the decision says is mailed, each for a stream of its own.
+
+    Raises Poison for a user that is not among `recipients`.
+    """
+    decided = decision.data
+    if not isinstance(decided, ChatMailDecided):
+        raise Poison(f"{decision.type} decides on no e-mail")
+    scheduled = []
+    for planned in decided.mails:
+        recipient = recipients.get(planned.user_id)
+        if recipient is None:
+            raise Poison(f"user {planned.user_id} is to be mailed and is not known")
+        scheduled.append(
+            NewEvent(
+                id=uuid5(decision.id, f"mail:{planned.user_id}"),
+                data=MailScheduled(
+                    mail_id=planned.mail_id,
+                    kind="chat",
+                    company_id=decided.company_id,
+                    user_id=planned.user_id,
+                    address=recipient.address,
+                    recipient_name=recipient.name,
+                    locale=recipient.locale,
+                    time_zone=recipient.time_zone,
+                    thread_id=decided.thread_id,
+                    case_id=decided.case_id,
+                    case_reference=decided.case_reference,
+                    message_id_header=f"<{planned.mail_id}@{domain}>",
+                    references=(f"<thread.{decided.thread_id}@{domain}>",),
+                    message_ids=planned.message_ids,
+                ),
+                time=decision.time,
+                actor=decider.PLATFORM,
+                audience=frozenset({decided.company_id}),
+                subject=f"user:{planned.user_id}",
+                correlation_id=decision.correlation_id,
+                causation_id=decision.id,
+            )
+        )
+    return tuple(scheduled)
