@@ -20,6 +20,7 @@ import httpx
 import jwt
 
 from shared.settings import Settings
+from shared.testing import eventually
 
 PATIENCE = 45.0
 
@@ -172,6 +173,17 @@ class Person:
         """Return the open tasks of the company, of one thread where it is given."""
         items = self.gets("/api/v1/tasks", status="open", limit=200)["items"]
         return [task for task in items if thread_id in (None, task["thread_id"])]
+
+    def owes(self, thread_id: str, count: int) -> list[Json]:
+        """Return the open tasks of the thread once there are that many."""
+
+        def look() -> list[Json] | None:
+            tasks = self.open_tasks(thread_id)
+            return tasks if len(tasks) == count else None
+
+        tasks = eventually(look)
+        assert tasks is not None
+        return tasks
 
     @contextmanager
     def listens(self, *, last_event_id: int | None = None) -> Iterator[Listener]:

@@ -24,7 +24,7 @@ def test_the_creditor_sees_what_the_partner_wrote(talk: Conversation) -> None:
 def test_a_friday_question_is_due_on_tuesday_at_the_same_time(talk: Conversation) -> None:
     message = talk.bob.writes(talk.thread_id, "Do you accept?")
 
-    [task] = eventually(lambda: talk.anna.open_tasks(talk.thread_id))
+    [task] = talk.anna.owes(talk.thread_id, 1)
 
     assert (task["type"], task["type_label"], task["status"]) == ("ReplyToChat", "New Message", "open")
     assert task["company_id"] == str(talk.creditor.id)
@@ -44,7 +44,7 @@ def test_a_friday_question_is_due_on_tuesday_at_the_same_time(talk: Conversation
 def test_the_writer_owes_nothing(talk: Conversation) -> None:
     talk.bob.writes(talk.thread_id, "Do you accept?")
 
-    eventually(lambda: talk.anna.open_tasks(talk.thread_id))
+    talk.anna.owes(talk.thread_id, 1)
 
     assert talk.bob.open_tasks(talk.thread_id) == []
 
@@ -66,7 +66,7 @@ def test_a_question_arrives_live_and_its_task_after_it(talk: Conversation) -> No
 def test_the_answer_solves_the_creditors_task_and_opens_the_partners(talk: Conversation) -> None:
     talk.bob.writes(talk.thread_id, "Do you accept?")
     talk.bob.writes(talk.thread_id, "He can pay on Monday.")
-    asked = eventually(lambda: len(tasks := talk.anna.open_tasks(talk.thread_id)) == 2 and tasks)
+    asked = talk.anna.owes(talk.thread_id, 2)
 
     with talk.bob.listens() as bobs_ear, talk.anna.listens() as annas_ear:
         talk.anna.writes(talk.thread_id, "Yes, we accept.")
@@ -76,10 +76,10 @@ def test_the_answer_solves_the_creditors_task_and_opens_the_partners(talk: Conve
 
     assert bobs_ear.types() == ["message.posted", "task.opened"]
     assert annas_ear.types() == ["message.posted", "task.solved", "task.solved"]
-    [owed] = eventually(lambda: talk.bob.open_tasks(talk.thread_id))
+    [owed] = talk.bob.owes(talk.thread_id, 1)
     assert owed["company_id"] == str(talk.partner.id)
     assert owed["deadline"]["calendar"] == "DE"
-    assert eventually(lambda: talk.anna.open_tasks(talk.thread_id) == [])
+    talk.anna.owes(talk.thread_id, 0)
     for task in asked:
         solved = talk.anna.gets(f"/api/v1/tasks/{task['id']}")
         assert (solved["status"], solved["solved_by"]) == ("solved", "reply")
@@ -127,22 +127,21 @@ def test_the_same_message_sent_twice_stands_there_once(talk: Conversation) -> No
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json()["id"] == second.json()["id"]
     assert len(talk.anna.messages(talk.thread_id)) == 1
-    assert len(eventually(lambda: talk.anna.open_tasks(talk.thread_id))) == 1
+    talk.anna.owes(talk.thread_id, 1)
 
 
 def test_creditor_and_partner_talk_about_their_relationship(world: World, talk: Conversation) -> None:
-    def chat() -> str | None:
+    def chat() -> str:
         [partnership] = talk.anna.gets("/api/v1/partnerships")["items"]
-        return partnership["thread"] and partnership["thread"]["id"]
+        return partnership["thread"]["id"] if partnership["thread"] else ""
 
     thread_id = eventually(chat)
-    assert thread_id is not None
 
     talk.anna.writes(thread_id, "How do we proceed in general?")
 
     [message] = talk.bob.messages(thread_id)
     assert message["role"] == "creditor"
-    [task] = eventually(lambda: talk.bob.open_tasks(thread_id))
+    [task] = talk.bob.owes(thread_id, 1)
     assert task["case_id"] is None
     assert task["due_at"].startswith("2026-11-24T14:")
 

@@ -94,9 +94,8 @@ def test_what_was_imported_can_be_talked_about(stack: Stack, book: Book, tmp_pat
     stack.parley("messaging", "import", written(tmp_path / "book.jsonl", [*book.lines()]))
 
     anna = reader(stack, book)
-    case = eventually(
-        lambda: (answer := anna.asks("GET", f"/api/v1/cases/{book.case}")).is_success and answer.json()
-    )
+    eventually(lambda: anna.asks("GET", f"/api/v1/cases/{book.case}").is_success)
+    case = anna.gets(f"/api/v1/cases/{book.case}")
     assert case["reference"] == "NV-1001"
     assert case["partner"]["name"] == "Inkasso Hafen GmbH"
     assert case["debtor"] == {"type": "Company", "name": "Hafen GmbH"}

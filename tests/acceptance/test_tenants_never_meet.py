@@ -8,7 +8,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.testing import eventually
 from tests.acceptance.conftest import Stack
 from tests.acceptance.portal import Json, Person
 from tests.acceptance.world import Conversation, World, conversation
@@ -60,7 +59,7 @@ def strangers(world: World) -> list[Person]:
 def ids(talk: Conversation) -> dict[str, str]:
     """Give an id of the victim's for every parameter that a path of the API has."""
     message = talk.bob.writes(talk.thread_id, "This is between the two of us.")
-    [task] = eventually(lambda: talk.anna.open_tasks(talk.thread_id))
+    [task] = talk.anna.owes(talk.thread_id, 1)
     [partnership] = talk.anna.gets("/api/v1/partnerships")["items"]
     return {
         "case_id": str(talk.case.id),

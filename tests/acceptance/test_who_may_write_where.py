@@ -16,7 +16,7 @@ def test_a_reassigned_case_has_a_new_thread_and_the_old_one_is_read_only(
     world: World, talk: Conversation
 ) -> None:
     talk.bob.writes(talk.thread_id, "I will call the debtor.")
-    eventually(lambda: talk.anna.open_tasks(talk.thread_id))
+    talk.anna.owes(talk.thread_id, 1)
     successor = world.company("partner", "Neue Inkasso")
     clara = world.person(successor, "Clara Neu")
 
@@ -52,7 +52,7 @@ def test_the_former_partner_keeps_reading_and_the_new_one_learns_nothing(
 
 def test_reassignment_withdraws_what_was_owed_in_the_old_thread(world: World, talk: Conversation) -> None:
     talk.bob.writes(talk.thread_id, "Do you accept?")
-    [task] = eventually(lambda: talk.anna.open_tasks(talk.thread_id))
+    [task] = talk.anna.owes(talk.thread_id, 1)
 
     talk.case.becomes(partner=world.company("partner", "Neue Inkasso"))
 

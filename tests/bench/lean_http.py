@@ -64,10 +64,7 @@ class Connection(asyncio.Protocol):
     @classmethod
     async def open(cls, base_url: str) -> "Connection":
         """Connect to the host and port of an `http://` address."""
-        address = urlsplit(base_url)
-        _, connection = await asyncio.get_running_loop().create_connection(
-            cls, address.hostname, address.port
-        )
+        _, connection = await asyncio.get_running_loop().create_connection(cls, *_host_and_port(base_url))
         return connection
 
     async def ask(self, data: bytes) -> Answer:
@@ -106,6 +103,13 @@ class Connection(asyncio.Protocol):
         if self._answer is None or self._answer.done():
             raise ProtocolBroken("an answer that nobody asked for")
         self._answer.set_result(Answer(int(head[9:12]), head, body))
+
+
+def _host_and_port(base_url: str) -> tuple[str, int]:
+    address = urlsplit(base_url)
+    if address.hostname is None or address.port is None:
+        raise ValueError(f"{base_url!r} names no host and port")
+    return address.hostname, address.port
 
 
 def _content_length(head: bytes) -> int:
@@ -203,11 +207,9 @@ async def event_stream(
     base_url: str, path: str, *, token: str, on_event: Callable[[LiveEvent], None]
 ) -> AsyncIterator[EventStream]:
     """Open an event stream, and close it at the end of the block."""
-    address = urlsplit(base_url)
-    loop = asyncio.get_running_loop()
-    data = request("GET", path, host=address.netloc, token=token)
-    _, stream = await loop.create_connection(
-        lambda: EventStream(data, on_event), address.hostname, address.port
+    data = request("GET", path, host=urlsplit(base_url).netloc, token=token)
+    _, stream = await asyncio.get_running_loop().create_connection(
+        lambda: EventStream(data, on_event), *_host_and_port(base_url)
     )
     try:
         await asyncio.wait_for(stream.opened, 30)
