@@ -1,24 +1,49 @@
 """
 The log, read into one service: in order, once in effect, woken by RabbitMQ.
 
-The log is the only truth a subscription reads. Its checkpoint lies in the service's schema, beside the rows that follow
-from it, and moves in their transaction; the lock on the checkpoint's row makes one replica of many the one that works.
+The log is the only truth a subscription reads. Its checkpoint lies in the service's schema, beside the rows
+that follow from it, and moves in their transaction; the lock on the checkpoint's row makes one replica of
+many the one that works.
 """
 
+import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import time
+from contextlib import closing, nullcontext
+from enum import Enum, auto
 
 from psycopg_pool import ConnectionPool
 
+from shared import metrics
+from shared.checkpoint import Checkpoint, connect_for_work, describe
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
-from shared.errors import ParleyError, Retryable
-from shared.eventlog.protocol import Appended, EventLog
+from shared.errors import ParleyError, Poison, Retryable
+from shared.eventlog.protocol import EventLog
+from shared.handling import ALL_SOURCES, Handler, HandlingFailed, SubscriptionDefinition, passes_by_itself
 from shared.settings import Settings
 from shared.wakeups import Wakeups
 
-ALL_SOURCES = frozenset({"messaging", "tasks", "notifier"})
+__all__ = [
+    "ALL_SOURCES",
+    "CheckpointBeyondLog",
+    "NotYetHandled",
+    "Subscription",
+    "SubscriptionDefinition",
+    "wait_until_handled",
+]
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+_IDLE_SECONDS = 0.5
+_ATTEMPTS = 5
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 5.0
+_BUSY_PAUSES = (0.005, 0.25)
+_HALT_PAUSE = 1.0
+_HALT_LINE_SECONDS = 30.0
+_POLL_PAUSES = (0.002, 0.05)
 
 
 class NotYetHandled(Retryable):
@@ -26,35 +51,28 @@ class NotYetHandled(Retryable):
 
 
 class CheckpointBeyondLog(ParleyError):
-    """The read model knows more than the log: the log was restored from an older backup. Rebuild the read model."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SubscriptionDefinition:
     """
-    What one service makes of the log.
-
-    `name` is also the service's schema. `categories` are the stream categories it reads, its own included;
-    `own_categories` those that its reactions append to and that it projects itself. `react` appends the consequences
-    of an event (each append a commit of its own, with ids derived from the event) and returns what was appended.
-    `project` brings the service's rows up to date, idempotently, in the transaction given; it must neither commit nor
-    look at anything but the event and the rows. Both run per event in log order: `react` sees the rows of all earlier
-    events. `sources` are the services whose exchanges wake the subscription.
+    The read model knows more than the log: the log was restored from an older backup. Rebuild the read
+    model.
     """
 
-    name: str
-    categories: frozenset[str]
-    own_categories: frozenset[str]
-    react: Callable[[RecordedEvent, DatabaseConnection], Sequence[Appended]]
-    project: Callable[[RecordedEvent, DatabaseConnection], None]
-    sources: frozenset[str] = ALL_SOURCES
+
+class _CapReached(ParleyError):
+    """As many poisoned events are parked as may be: retry or settle them before the subscription goes on."""
+
+
+class _Turn(Enum):
+    BUSY = auto()  # another replica is at work
+    MORE = auto()  # the page was full: there is more to read
+    CAUGHT_UP = auto()
 
 
 class Subscription:
     """
     Runs a definition against the log until it is told to stop.
 
-    Any number of replicas may run, in threads or green threads; one works at a time, and another goes on when it dies.
+    Any number of replicas may run, in threads or green threads; one works at a time, and another goes on
+    when it dies.
     """
 
     def __init__(
@@ -64,6 +82,10 @@ class Subscription:
         self._log = log
         self._settings = settings
         self._wakeups = wakeups
+        # Up to here events are handled one per transaction, because one of them failed.
+        self._careful_until = 0
+        self._failed: tuple[int, int] = (0, 0)
+        self._halt_told = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """
@@ -71,7 +93,166 @@ class Subscription:
 
         Outlives restarts of PostgreSQL, RabbitMQ and the log. Raises CheckpointBeyondLog.
         """
-        raise NotImplementedError
+        pause = _FIRST_PAUSE
+        broken = False
+        try:
+            while not stop.is_set():
+                try:
+                    with closing(connect_for_work(self._settings, self._definition.name)) as connection:
+                        self._start(connection, resumed=broken)
+                        broken, pause = False, _FIRST_PAUSE
+                        self._follow(connection, stop)
+                except Exception as error:
+                    if not passes_by_itself(error):
+                        raise
+                    if not broken:
+                        self._log_error("Subscription is interrupted", "subscription_interrupted", error)
+                    broken = True
+                    stop.wait(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+        finally:
+            self._wakeups.close()
+
+    def _start(self, connection: DatabaseConnection, *, resumed: bool) -> None:
+        name = self._definition.name
+        position = Checkpoint(connection, name).ensure()
+        head = self._log.head()
+        if position > head:
+            raise CheckpointBeyondLog(
+                f"the read model of {name} is at position {position} but the log ends at {head}: the log was "
+                f"restored from an older backup. Run `parley {name} rebuild`, then start the service again."
+            )
+        logger.info(
+            "Subscription goes on" if resumed else "Subscription started",
+            extra={"action": "subscription_started", "subscription": name, "position": position},
+        )
+
+    def _follow(self, connection: DatabaseConnection, stop: threading.Event) -> None:
+        busy_pause, longest = _BUSY_PAUSES
+        while not stop.is_set():
+            try:
+                turn = self._take_turn(connection)
+            except HandlingFailed as failure:
+                stop.wait(self._pause_after(failure))
+                continue
+            except _CapReached:
+                self._tell_of_halt()
+                stop.wait(_HALT_PAUSE)
+                continue
+            if turn is _Turn.BUSY:
+                stop.wait(busy_pause)
+                busy_pause = min(busy_pause * 2, longest)
+                continue
+            busy_pause = _BUSY_PAUSES[0]
+            if turn is _Turn.CAUGHT_UP:
+                self._wakeups.handled()
+                self._wakeups.wait(_IDLE_SECONDS)
+
+    def _take_turn(self, connection: DatabaseConnection) -> _Turn:
+        """Handle one page of events in one transaction."""
+        checkpoint = Checkpoint(connection, self._definition.name)
+        with connection.transaction():
+            position = checkpoint.try_lock()
+            if position is None:
+                return _Turn.BUSY
+            careful = position < self._careful_until
+            limit = 1 if careful else BATCH
+            page = self._log.read_all(after=position, limit=limit, categories=self._definition.categories)
+            if page.position == position:
+                return _Turn.CAUGHT_UP
+            if careful:
+                handled = self._handle_carefully(connection, page.events, page.position)
+            else:
+                handled = self._handle(connection, page.events, page.position)
+            if handled:
+                checkpoint.advance(page.position)
+        metrics.SUBSCRIPTION_HANDLED.labels(self._definition.name).inc(len(page.events))
+        metrics.SUBSCRIPTION_POSITION.labels(self._definition.name).set(page.position)
+        return _Turn.MORE if careful or len(page.events) == limit else _Turn.CAUGHT_UP
+
+    def _handle(
+        self, connection: DatabaseConnection, events: tuple[RecordedEvent, ...], position: int
+    ) -> bool:
+        try:
+            with connection.pipeline() if events else nullcontext():
+                Handler(self._definition, self._log, connection).handle(events, position)
+        except Exception as error:
+            if passes_by_itself(error):
+                raise
+            # In a pipeline an error shows up late, so nobody can be blamed yet.
+            self._careful_until = position
+            raise HandlingFailed(events[0]) from error
+        return True
+
+    def _handle_carefully(
+        self, connection: DatabaseConnection, events: tuple[RecordedEvent, ...], position: int
+    ) -> bool:
+        """Handle one event; after its last attempt park it. Say whether the checkpoint may move past it."""
+        try:
+            with connection.transaction():
+                Handler(self._definition, self._log, connection).handle(events, position)
+        except HandlingFailed as failure:
+            cause = failure.__cause__
+            attempts = self._count_attempt(failure.event)
+            if attempts < _ATTEMPTS and not isinstance(cause, Poison):
+                raise
+            self._park(
+                connection, failure.event, cause if isinstance(cause, Exception) else failure, attempts
+            )
+            # A consequence was parked rather than the event itself: the event gets its turn again.
+            return failure.event in events
+        return True
+
+    def _count_attempt(self, event: RecordedEvent) -> int:
+        position, attempts = self._failed
+        self._failed = (event.position, attempts + 1 if position == event.position else 1)
+        return self._failed[1]
+
+    def _pause_after(self, failure: HandlingFailed) -> float:
+        position, attempts = self._failed
+        return _FIRST_PAUSE * 2 ** (attempts - 1) if position == failure.event.position and attempts else 0.0
+
+    def _park(
+        self, connection: DatabaseConnection, event: RecordedEvent, error: Exception, attempts: int
+    ) -> None:
+        checkpoint = Checkpoint(connection, self._definition.name)
+        if checkpoint.count_poisoned() >= self._settings.dead_letter_cap:
+            raise _CapReached from error
+        checkpoint.park(event, error, attempts)
+        metrics.SUBSCRIPTION_PARKED.labels(self._definition.name).inc()
+        logger.error(
+            "Event is parked",
+            extra={
+                "action": "event_parked",
+                "subscription": self._definition.name,
+                "type": event.type,
+                "stream": str(event.stream),
+                "position": event.position,
+                "event_id": str(event.id),
+                "attempts": attempts,
+                "error": describe(error),
+                "correlation_id": str(event.correlation_id),
+            },
+        )
+
+    def _tell_of_halt(self) -> None:
+        now = time.monotonic()
+        if now - self._halt_told >= _HALT_LINE_SECONDS or not self._halt_told:
+            self._halt_told = now
+            logger.error(
+                "Subscription is halted, too many poisoned events are parked: see dead-letters list and retry",
+                extra={
+                    "action": "subscription_halted",
+                    "subscription": self._definition.name,
+                    "cap": self._settings.dead_letter_cap,
+                },
+            )
+
+    def _log_error(self, sentence: str, action: str, error: Exception) -> None:
+        logger.error(
+            sentence,
+            extra={"action": action, "subscription": self._definition.name, "error": describe(error)},
+        )
 
 
 def wait_until_handled(
@@ -80,6 +261,18 @@ def wait_until_handled(
     """
     Return once subscription `name` has handled the log up to `position`, its consequences included.
 
-    Raises NotYetHandled after `timeout` seconds.
+    Give a pool, and a connection is taken only to look; a connection must not be in a transaction that
+    fixes what it sees. Raises NotYetHandled after `timeout` seconds.
     """
-    raise NotImplementedError
+    deadline = time.monotonic() + timeout
+    pause, longest = _POLL_PAUSES
+    while True:
+        with source.connection() if isinstance(source, ConnectionPool) else nullcontext(source) as connection:
+            reached = Checkpoint(connection, name).read()
+        if reached >= position:
+            return
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise NotYetHandled(f"{name} has handled the log up to {reached}, not yet to {position}")
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, longest)

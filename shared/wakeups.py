@@ -9,7 +9,8 @@ class Wakeups(Protocol):
 
     def wait(self, timeout: float) -> bool:
         """
-        Return True as soon as there is news, False after about `timeout` seconds. Never raises for a broken broker.
+        Return True as soon as there is news, False after about `timeout` seconds. Never raises for a broken
+        broker.
 
         News that came while the subscription was busy is told at the next call.
         """
