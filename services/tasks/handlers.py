@@ -1,0 +1,86 @@
+"""Use cases of tasks: an event comes in, its consequences are appended."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from services.tasks import decider, projections, queries, reactions
+from services.tasks.commands import Command
+from services.tasks.decider import ReplyTasks
+from shared.command_handling import SnapshotCodec, StateStore, append_decided
+from shared.contracts.envelope import RecordedEvent, Stream
+from shared.contracts.tasks import TaskFacts
+from shared.db import DatabaseConnection
+from shared.eventlog.protocol import Appended, EventLog
+from shared.subscription import SubscriptionDefinition
+
+NAME = "tasks"
+REPLY_TASKS = "reply-tasks"
+
+logger = logging.getLogger(__name__)
+
+
+def subscription(log: EventLog) -> SubscriptionDefinition:
+    """Return what tasks makes of the log: it follows companies and threads, and its own reply tasks."""
+    return SubscriptionDefinition(
+        name=NAME,
+        categories=frozenset({"company", "thread", REPLY_TASKS}),
+        own_categories=frozenset({REPLY_TASKS}),
+        react=Reactor(log).react,
+        project=projections.project,
+    )
+
+
+class Reactor:
+    """Appends to the reply tasks of a thread what follows from the thread's events."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._reply_tasks = StateStore(
+            log,
+            REPLY_TASKS,
+            initial=decider.initial_state,
+            evolve=lambda state, event: decider.evolve(state, event.data),
+            snapshots=ReplyTasksSnapshots(),
+        )
+
+    def react(self, event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:
+        """
+        Append the consequences of the event and return them, those of an earlier attempt included.
+
+        `connection` shows the read tables as of all earlier events. Raises Poison for a message that involves a
+        company unknown here.
+        """
+        companies = queries.companies(connection, reactions.companies_needed(event))
+        command = reactions.react(event, companies)
+        return () if command is None else self.handle(command)
+
+    def handle(self, command: Command) -> Sequence[Appended]:
+        appended = append_decided(
+            self._reply_tasks,
+            command.thread_id,
+            lambda loaded: decider.decide(command, loaded.state),
+        )
+        return self._appended_earlier(command) if appended is None else (appended,)
+
+    def _appended_earlier(self, command: Command) -> Sequence[Appended]:
+        """
+        Return what an earlier attempt appended for the command's cause: the caller has to project it all the same.
+
+        Reads the whole stream, which is fair for something that happens after a crash only.
+        """
+        cause = command.cause
+        stream = Stream(REPLY_TASKS, command.thread_id)
+        events = tuple(
+            event for event in self._log.read_stream(stream) if event.causation_id == cause.event_id
+        )
+        logger.info(
+            "Nothing left to do for an event of a thread",
+            extra={
+                "action": "thread_event_ignored",
+                "reason": "handled_before" if events else "no_open_tasks",
+                "event_id": str(cause.event_id),
+                "thread_id": str(command.thread_id),
+            },
+        )
+        return (Appended(events, duplicate=True),) if events else ()
