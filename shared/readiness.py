@@ -1,6 +1,7 @@
 """Tells from outside whether a process of Parley does its work, by the doors it is known for."""
 
 import inspect
+import socket
 from importlib import import_module
 from importlib.util import find_spec
 from urllib.parse import unquote, urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import amqp
 import amqp.exceptions
 import httpx
+import psycopg
 
 from shared.contracts.rpc import Request
 from shared.settings import Settings
@@ -20,15 +22,42 @@ def is_ready(name: str, settings: Settings) -> bool:
     """
     Say whether the process answers.
 
-    The gateway answers on `/readyz`, and a service whose contract has requests has a consumer on its RPC queue. All
-    others read the log from where they left off: whatever happens before they are up is handled when they are, so
-    nobody needs to wait for them.
+    The gateway answers on `/readyz`, and a service whose contract has requests has a consumer on its RPC
+    queue. All others read the log from where they left off: whatever happens before they are up is handled
+    when they are, so nobody needs to wait for them.
     """
     if name == GATEWAY:
         return _answers(f"http://{settings.api_host}:{settings.api_port}/readyz")
     if _has_requests(name):
         return _is_consumed(f"rpc-{name}", settings.amqp_url)
     return True
+
+
+def accepts(host: str, port: int) -> bool:
+    """Say whether somebody listens there."""
+    try:
+        socket.create_connection((host, port), timeout=_TIMEOUT_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def database_answers(url: str) -> bool:
+    """Say whether PostgreSQL lets us in."""
+    try:
+        psycopg.connect(url, connect_timeout=_TIMEOUT_SECONDS).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def broker_answers(url: str) -> bool:
+    """Say whether RabbitMQ lets us in."""
+    try:
+        with connect(url):
+            return True
+    except (OSError, amqp.exceptions.AMQPError):
+        return False
 
 
 def _answers(url: str) -> bool:
