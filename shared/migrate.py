@@ -1,9 +1,9 @@
 """
 Migrations: the application's role, the schemas, and numbered SQL files applied once each, forward only.
 
-A file is `NNN_name.pre.sql` (the old code still runs beside it) or `NNN_name.post.sql` (the old code is gone).
-What was applied is remembered with its checksum in the table `migrations` of the schema itself, so that the memory
-moves along when a rebuilt schema takes the place of the live one.
+A file is `NNN_name.pre.sql` (the old code still runs beside it) or `NNN_name.post.sql` (the old code is
+gone). What was applied is remembered with its checksum in the table `migrations` of the schema itself, so
+that the memory moves along when a rebuilt schema takes the place of the live one.
 """
 
 import hashlib
@@ -31,7 +31,8 @@ _LOG_SCHEMA = "eventlog"
 _LOG_PACKAGE = "shared.eventlog.sql"
 _SUBSCRIPTION_PACKAGE = "shared.sql"
 _ENTRY_POINTS = "parley.schemas"
-# One migration at a time in a database, whoever starts it; the number only has to differ from the log's own lock.
+# One migration at a time in a database, whoever starts it; the number only has to differ from the log's own
+# lock.
 _ADVISORY_LOCK = 7_209_001
 
 
@@ -57,8 +58,8 @@ def migrate(settings: Settings, *, stages: Collection[Stage] = STAGES) -> list[s
     Bring the event log and every read-model schema up to date; return what was applied, as `schema/file`.
 
     Safe to run again and from several places at once: one runs, the others wait and find nothing to do.
-    Connects as the user of the URL, who must be allowed to create roles and schemas. Only a log that is kept in
-    PostgreSQL is migrated. Raises MigrationError, DatabaseUnavailable.
+    Connects as the user of the URL, who must be allowed to create roles and schemas. Only a log that is kept
+    in PostgreSQL is migrated. Raises MigrationError, DatabaseUnavailable.
     """
     applied = []
     if settings.log_url.startswith(("postgres://", "postgresql://")):
@@ -80,9 +81,9 @@ def migrate_schema(
     """
     Build one read-model schema under the name `schema`, or bring it up to date; return what was applied.
 
-    The files of the subscription come first, then those of `package`. The connection acts as the role that shall own
-    the schema and is not inside a transaction; each file is a transaction of its own. Its search path is put back.
-    Raises MigrationError.
+    The files of the subscription come first, then those of `package`. The connection acts as the role that
+    shall own the schema and is not inside a transaction; each file is a transaction of its own. Its search
+    path is put back. Raises MigrationError.
     """
     files = [*_files_in(_SUBSCRIPTION_PACKAGE), *_files_in(package)]
     return _apply(connection, schema, [file for file in files if file.stage in stages])
@@ -96,7 +97,8 @@ def _migrate_log(connection: Connection[Any], role: str, stages: Collection[Stag
 
 def _open_for_migration(url: str) -> Connection[Any]:
     try:
-        # A migration that waits long for a table's lock holds up everyone who queues behind it: better to fail.
+        # A migration that waits long for a table's lock holds up everyone who queues behind it: better to
+        # fail.
         connection = psycopg.connect(
             url,
             autocommit=True,

@@ -1,0 +1,95 @@
+"""Keys of personal data: one per subject, kept by the engine, held in memory for a while."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BITS = 256
+
+
+class KeyStore(Protocol):
+    """Where an engine keeps the subjects' keys."""
+
+    def load_keys(self, subjects: Collection[str]) -> Mapping[str, bytes]:
+        """Return the keys of those of the subjects that have one."""
+        ...
+
+    def create_key(self, subject: str, key: bytes) -> bytes:
+        """Keep `key` for the subject unless it has one already; return the one that is kept."""
+        ...
+
+    def delete_key(self, subject: str) -> bool:
+        """Destroy the subject's key; False if it had none."""
+        ...
+
+
+class KeyRing:
+    """
+    The keys of a store, held in memory for at most `seconds` and for at most `capacity` subjects.
+
+    That a subject has no key is never held, so a key that was just created elsewhere is found at once.
+    Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        store: KeyStore,
+        *,
+        seconds: float = 60,
+        capacity: int = 10_000,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._seconds = seconds
+        self._capacity = capacity
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._held: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+
+    def keys(self, subjects: Collection[str], *, fresh: bool = False) -> dict[str, bytes]:
+        """Return the keys of those of the subjects that have one, `fresh` from the store or as held."""
+        found = {} if fresh else self._look_up(subjects)
+        missing = [subject for subject in subjects if subject not in found]
+        if missing:
+            loaded = self._store.load_keys(missing)
+            self._hold(loaded)
+            found.update(loaded)
+        return found
+
+    def key_to_encrypt(self, subject: str) -> bytes:
+        """Return the subject's key, creating it where there is none. Racing writers agree on one key."""
+        found = self.keys([subject])
+        if subject not in found:
+            found[subject] = self._store.create_key(subject, AESGCM.generate_key(KEY_BITS))
+            self._hold(found)
+        return found[subject]
+
+    def destroy(self, subject: str) -> bool:
+        """Destroy the subject's key in the store and here; False if it had none."""
+        existed = self._store.delete_key(subject)
+        with self._lock:
+            self._held.pop(subject, None)
+        return existed
+
+    def _look_up(self, subjects: Collection[str]) -> dict[str, bytes]:
+        now = self._monotonic()
+        found = {}
+        with self._lock:
+            for subject in subjects:
+                held = self._held.get(subject)
+                if held is not None and held[1] > now:
+                    found[subject] = held[0]
+        return found
+
+    def _hold(self, keys: Mapping[str, bytes]) -> None:
+        until = self._monotonic() + self._seconds
+        with self._lock:
+            for subject, key in keys.items():
+                self._held[subject] = (key, until)
+                self._held.move_to_end(subject)
+            while len(self._held) > self._capacity:
+                self._held.popitem(last=False)

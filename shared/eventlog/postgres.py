@@ -1,0 +1,231 @@
+"""The event log in PostgreSQL."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Json
+
+from shared import db
+from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
+from shared.db import DatabaseConnection
+from shared.eventlog.codec import Codec, StoredEvent
+from shared.eventlog.connections import Connections
+from shared.eventlog.keys import KeyRing
+from shared.eventlog.news import Listener, Waker
+from shared.eventlog.protocol import (
+    Appended,
+    ExpectedVersion,
+    LogUnavailable,
+    Page,
+    Snapshot,
+    VersionConflict,
+)
+from shared.settings import Settings
+
+_SCHEMA = "eventlog"
+_QUERIES = db.load_queries("shared.eventlog.sql")
+_VERSION_CONFLICT = "PLV01"
+_END_OF_LOG = 2**63 - 1
+
+
+class PostgresEventLog:
+    """
+    An EventLog in the schema `eventlog` of the database at `settings.log_url`, as the application's role.
+
+    Connects when it is first used, never before, and holds up to `pool_size` connections, one for waking
+    readers and one for each thread that waits for news.
+    """
+
+    def __init__(self, settings: Settings, *, pool_size: int = 8) -> None:
+        def connect() -> DatabaseConnection:
+            connection = db.connect(settings, schema=_SCHEMA, autocommit=True, url=settings.log_url)
+            connection.prepare_threshold = 0
+            return connection
+
+        self._connections = Connections(connect, size=pool_size)
+        self._keys = KeyRing(PostgresKeyStore(self._connections))
+        self._codec = Codec(self._keys)
+        self._waker = Waker(connect)
+        self._listener = Listener(connect, self.head)
+
+    def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
+        parameters = _append_parameters(stream, events, self._codec.encode(events), expected)
+
+        def call(connection: DatabaseConnection) -> tuple[int, int, bool]:
+            row = connection.execute(_QUERIES["append"], parameters, binary=True).fetchone()
+            if row is None:
+                raise LogUnavailable("the append gave no answer")
+            return row[0], row[1], row[2]
+
+        try:
+            first_version, first_position, duplicate = self._connections.run(call)
+        except psycopg.Error as error:
+            if error.sqlstate != _VERSION_CONFLICT:
+                raise
+            raise VersionConflict(stream, expected, int(error.diag.message_detail or 0)) from None
+        if duplicate:
+            return Appended(self._first_outcome(stream, [event.id for event in events]), duplicate=True)
+        appended = Appended(_recorded(stream, events, first_version, first_position), duplicate=False)
+        self._waker.wake(appended.position)
+        return appended
+
+    def read_stream(self, stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
+        rows = self._fetch("read_stream", [stream.id, stream.category, after_version])
+        return self._codec.decode(_stored(rows))
+
+    def read_streams(self, after_versions: Mapping[Stream, int]) -> tuple[RecordedEvent, ...]:
+        if not after_versions:
+            return ()
+        parameters = [
+            [stream.category for stream in after_versions],
+            [stream.id for stream in after_versions],
+            list(after_versions.values()),
+        ]
+        return self._codec.decode(_stored(self._fetch("read_streams", parameters)))
+
+    def find(self, stream: Stream, event_id: UUID) -> RecordedEvent | None:
+        rows = self._fetch("find", [stream.id, stream.category, [event_id]])
+        return next(iter(self._codec.decode(_stored(rows))), None)
+
+    def read_all(
+        self,
+        *,
+        after: int,
+        limit: int = 1000,
+        categories: Collection[str] | None = None,
+        until: int | None = None,
+    ) -> Page:
+        end = _END_OF_LOG if until is None else until
+        parameters: dict[str, Any] = {"after": after, "until": end, "limit": limit}
+        if categories is None:
+            rows = self._fetch("read_all", parameters)
+        else:
+            rows = self._fetch("read_categories", parameters | {"categories": sorted(set(categories))})
+        head = rows[0][0]
+        found = [StoredEvent._make(row[1:]) for row in rows if row[1] is not None]
+        return self._codec.decode_page(found, limit=limit, reached=max(after, min(end, head)))
+
+    def head(self) -> int:
+        position: int = self._fetch("head", [])[0][0]
+        return position
+
+    def wait_for_news(self, *, after: int, timeout: float) -> bool:
+        return self._listener.wait(after=after, timeout=timeout)
+
+    def load_snapshot(self, stream: Stream) -> Snapshot | None:
+        rows = self._fetch("load_snapshot", [stream.id, stream.category])
+        return Snapshot(*rows[0]) if rows else None
+
+    def save_snapshot(self, stream: Stream, snapshot: Snapshot) -> None:
+        self._execute(
+            "save_snapshot",
+            [stream.category, stream.id, snapshot.version, snapshot.schema, Json(dict(snapshot.state))],
+        )
+
+    def erase_subject(self, subject: str) -> bool:
+        existed = self._keys.destroy(subject)
+        self._execute("delete_snapshots_of_subject", [subject])
+        return existed
+
+    def close(self) -> None:
+        self._waker.close()
+        self._listener.close()
+        self._connections.close()
+
+    def _first_outcome(self, stream: Stream, ids: Sequence[UUID]) -> tuple[RecordedEvent, ...]:
+        rows = self._fetch("find", [stream.id, stream.category, list(ids)])
+        by_id = {event.id: event for event in self._codec.decode(_stored(rows))}
+        return tuple(by_id[event_id] for event_id in ids)
+
+    def _fetch(self, query: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return self._connections.run(
+            lambda connection: connection.execute(_QUERIES[query], parameters, binary=True).fetchall()
+        )
+
+    def _execute(self, query: str, parameters: Sequence[Any]) -> int:
+        return self._connections.run(
+            lambda connection: connection.execute(_QUERIES[query], parameters).rowcount
+        )
+
+
+class PostgresKeyStore:
+    """The subjects' keys in a table beside the log."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def load_keys(self, subjects: Collection[str]) -> Mapping[str, bytes]:
+        return self._connections.run(
+            lambda connection: dict(
+                connection.execute(_QUERIES["load_keys"], [list(subjects)], binary=True).fetchall()
+            )
+        )
+
+    def create_key(self, subject: str, key: bytes) -> bytes:
+        kept: Mapping[str, bytes] = {}
+        # A second look only where an erasure falls between the two statements.
+        while subject not in kept:
+            self._connections.run(
+                lambda connection: connection.execute(_QUERIES["create_key"], [subject, key])
+            )
+            kept = self.load_keys([subject])
+        return kept[subject]
+
+    def delete_key(self, subject: str) -> bool:
+        return self._connections.run(
+            lambda connection: connection.execute(_QUERIES["delete_key"], [subject]).rowcount > 0
+        )
+
+
+def _stored(rows: Iterable[tuple[Any, ...]]) -> list[StoredEvent]:
+    return [StoredEvent._make(row) for row in rows]
+
+
+def _append_parameters(
+    stream: Stream, events: Sequence[NewEvent], contents: list[str], expected: ExpectedVersion
+) -> list[Any]:
+    version = {"any": None, "no_stream": 0}[expected] if isinstance(expected, str) else expected
+    return [
+        stream.category,
+        stream.id,
+        version,
+        [event.id for event in events],
+        [event.data.SOURCE for event in events],
+        [type(event.data).__name__ for event in events],
+        [event.data.SCHEMA_VERSION for event in events],
+        [event.time for event in events],
+        [event.actor for event in events],
+        # An array of arrays must be rectangular, so each goes as the text that the server reads it from.
+        ["{" + ",".join(sorted(map(str, event.audience))) + "}" for event in events],
+        [event.subject for event in events],
+        [event.correlation_id for event in events],
+        [event.causation_id for event in events],
+        contents,
+    ]
+
+
+def _recorded(
+    stream: Stream, events: Sequence[NewEvent], first_version: int, first_position: int
+) -> tuple[RecordedEvent, ...]:
+    return tuple(
+        RecordedEvent(
+            id=event.id,
+            source=event.data.SOURCE,
+            type=type(event.data).__name__,
+            schema_version=event.data.SCHEMA_VERSION,
+            stream=stream,
+            version=first_version + n,
+            position=first_position + n,
+            time=event.time.astimezone(UTC),
+            actor=event.actor,
+            audience=event.audience,
+            subject=event.subject,
+            correlation_id=event.correlation_id,
+            causation_id=event.causation_id,
+            data=event.data,
+        )
+        for n, event in enumerate(events)
+    )

@@ -1,0 +1,110 @@
+-- name: append
+-- One round trip; see 001_event_log.pre.sql.
+select first_version, first_position, duplicate
+from eventlog.append_v1(
+    %s::text, %s::uuid, %s::integer,
+    %s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
+    %s::uuid[], %s::uuid[], %s::json[]
+)
+
+-- name: read_stream
+-- Events of one stream after a version.
+select
+    position, category, stream_id, version, id, source, type, schema_version, time,
+    actor, audience, subject, correlation_id, causation_id, data::text
+from eventlog.events
+where stream_id = %s and category = %s and version > %s
+order by version
+
+-- name: read_streams
+-- Events of several streams, each after its version, in one snapshot.
+select
+    e.position, e.category, e.stream_id, e.version, e.id, e.source, e.type, e.schema_version, e.time,
+    e.actor, e.audience, e.subject, e.correlation_id, e.causation_id, e.data::text
+from unnest(%s::text[], %s::uuid[], %s::integer[]) wanted (category, stream_id, after_version)
+join eventlog.events e
+    on e.stream_id = wanted.stream_id and e.category = wanted.category and e.version > wanted.after_version
+order by e.position
+
+-- name: find
+-- Those events of a stream that have these ids.
+select
+    position, category, stream_id, version, id, source, type, schema_version, time,
+    actor, audience, subject, correlation_id, causation_id, data::text
+from eventlog.events
+where stream_id = %s and category = %s and id = any (%s::uuid[])
+order by version
+
+-- name: read_all
+-- The next events of the whole log, and its head in the same snapshot. One row of nulls beside it where there is none.
+select
+    head.position,
+    e.position, e.category, e.stream_id, e.version, e.id, e.source, e.type, e.schema_version, e.time,
+    e.actor, e.audience, e.subject, e.correlation_id, e.causation_id, e.data::text
+from (select coalesce(max(position), 0) as position from eventlog.events) head
+left join lateral (
+    select * from eventlog.events
+    where position > %(after)s and position <= %(until)s
+    order by position
+    limit %(limit)s
+) e on true
+order by e.position
+
+-- name: read_categories
+-- As read_all, for some categories: their next positions come from the index alone, each category's in its order, so
+-- that a page costs the same however rare the categories are and however far behind the reader is.
+select
+    head.position,
+    e.position, e.category, e.stream_id, e.version, e.id, e.source, e.type, e.schema_version, e.time,
+    e.actor, e.audience, e.subject, e.correlation_id, e.causation_id, e.data::text
+from (select coalesce(max(position), 0) as position from eventlog.events) head
+left join lateral (
+    select * from eventlog.events
+    where position = any (array(
+        select next.position
+        from unnest(%(categories)s::text[]) wanted (category)
+        cross join lateral (
+            select position from eventlog.events
+            where category = wanted.category and position > %(after)s and position <= %(until)s
+            order by position
+            limit %(limit)s
+        ) next
+        order by next.position
+        limit %(limit)s
+    ))
+) e on true
+order by e.position
+
+-- name: head
+-- The newest position.
+select coalesce(max(position), 0) from eventlog.events
+
+-- name: load_snapshot
+-- The snapshot of a stream.
+select version, schema, state from eventlog.snapshots where stream_id = %s and category = %s
+
+-- name: save_snapshot
+-- Keep a snapshot unless a newer one is there.
+insert into eventlog.snapshots as kept (category, stream_id, version, schema, state)
+values (%s, %s, %s, %s, %s)
+on conflict (stream_id, category) do update
+set version = excluded.version, schema = excluded.schema, state = excluded.state
+where (kept.schema, kept.version) < (excluded.schema, excluded.version)
+
+-- name: delete_snapshots_of_subject
+-- Folded states may hold what the subject's key encrypted. Looks at the whole log: an erasure is rare.
+delete from eventlog.snapshots kept
+using (select distinct category, stream_id from eventlog.events where subject = %s) told
+where kept.stream_id = told.stream_id and kept.category = told.category
+
+-- name: load_keys
+-- The keys of some subjects.
+select subject, key from eventlog.subject_keys where subject = any (%s::text[])
+
+-- name: create_key
+-- Keep a key unless the subject has one.
+insert into eventlog.subject_keys (subject, key) values (%s, %s) on conflict (subject) do nothing
+
+-- name: delete_key
+-- Destroy a subject's key.
+delete from eventlog.subject_keys where subject = %s
