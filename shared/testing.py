@@ -1,28 +1,29 @@
 """
 Fixtures for tests against real servers.
 
-Use them with `pytest_plugins = ["shared.testing"]`. A test that asks for `settings` gets a migrated database and an
-empty virtual host which nobody else sees. The servers are started once per run on free ports with their data in a
-temporary folder; `PARLEY_TEST_DATABASE_URL`, `PARLEY_TEST_AMQP_URL` and `PARLEY_TEST_AMQP_MANAGEMENT_URL` name servers
-that run already and are used instead.
+Use them with `pytest_plugins = ["shared.testing"]`. A test that asks for `settings` gets a migrated
+database and an empty virtual host which nobody else sees. The servers are started once per run on free
+ports with their data in a temporary folder; `PARLEY_TEST_DATABASE_URL`, `PARLEY_TEST_AMQP_URL` and
+`PARLEY_TEST_AMQP_MANAGEMENT_URL` name servers that run already and are used instead.
 """
 
 import asyncio
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -31,12 +32,14 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import sql
 
-from shared import readiness
-from shared.settings import Settings, to_environment
+from shared import child_process, local_servers, readiness
+from shared.child_process import Command
+from shared.local_servers import LOOPBACK
+from shared.migrate import migrate
+from shared.settings import PREFIX, Settings, to_environment
 
 T = TypeVar("T")
 
-_LOOPBACK = "127.0.0.1"
 _OUTPUT_LINES_SHOWN = 60
 
 
@@ -65,25 +68,24 @@ def eventually(check: Callable[[], T], *, within: float = 30) -> T:
 
 def free_port() -> int:
     """Return a port on the loopback address that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return local_servers.free_ports([0])[0]
 
 
 # ------------------------------------------------------------------------------------------------ servers
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """Name a PostgreSQL server as its superuser."""
     given = os.environ.get("PARLEY_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    from shared import local_servers
-
-    with local_servers.postgres(tmp_path_factory.mktemp("postgres"), durable=False) as url:
+    # Not below pytest's folder, which only we may enter: PostgreSQL may run as another account.
+    with (
+        tempfile.TemporaryDirectory(prefix="parley-postgres-") as folder,
+        local_servers.postgres(Path(folder), durable=False) as url,
+    ):
         yield url
 
 
@@ -102,8 +104,6 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     if given:
         yield Broker(given, os.environ["PARLEY_TEST_AMQP_MANAGEMENT_URL"])
         return
-    from shared import local_servers
-
     with local_servers.rabbitmq(tmp_path_factory.mktemp("rabbitmq"), management=True) as node:
         yield Broker(node.amqp_url, node.management_url)
 
@@ -129,7 +129,7 @@ def _administer(url: str, *statements: sql.Composed) -> None:
 
 @contextmanager
 def fresh_database(server_url: str, *, template: str | None = None) -> Iterator[str]:
-    """Make a database (a copy of `template`, or empty), give its URL, and drop it with whoever is still connected."""
+    """Make a database, empty or a copy of `template`; give its URL, and drop it whoever is still in it."""
     name = f"parley_test_{secrets.token_hex(6)}"
     identifier = sql.Identifier(name)
     creation = sql.SQL("create database {}").format(identifier)
@@ -160,8 +160,6 @@ def fresh_vhost(broker: Broker) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_template(postgres_url: str) -> Iterator[str]:
     """Name a migrated database that is copied for each test: cheaper than to migrate each time."""
-    from shared.migrate import migrate
-
     with fresh_database(postgres_url) as url:
         migrate(Settings(environment="test", database_url=url))
         yield urlsplit(url).path.removeprefix("/")
@@ -205,7 +203,7 @@ class ReceivedMail:
 
     @property
     def message(self) -> EmailMessage:
-        return cast("EmailMessage", message_from_bytes(self.content, policy=policy.default))
+        return message_from_bytes(self.content, policy=policy.default)
 
 
 Behaviour = Literal[
@@ -220,7 +218,7 @@ Behaviour = Literal[
 
 @dataclass
 class SmtpServer:
-    """A real SMTP server on the loopback address; `messages` are what it kept, `behaviour` is how it answers."""
+    """A real SMTP server on the loopback address: keeps `messages` and answers according to `behaviour`."""
 
     behaviour: Behaviour = "accept"
     messages: list[ReceivedMail] = field(default_factory=list)
@@ -229,16 +227,16 @@ class SmtpServer:
 
     @property
     def url(self) -> str:
-        return f"smtp://{_LOOPBACK}:{self.port}"
+        return f"smtp://{LOOPBACK}:{self.port}"
 
-    async def handle_EHLO(  # noqa: N802 - aiosmtpd names its hooks so
+    async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
         return responses
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd names its hooks so
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.behaviour == "refuse":
@@ -246,20 +244,17 @@ class SmtpServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(  # noqa: N802 - aiosmtpd names its hooks so
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        while self.behaviour == "hang":
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        while self.behaviour == "hang":  # noqa: ASYNC110 - changed by another thread
             await asyncio.sleep(0.02)
         if self.behaviour == "refuse_for_now":
             return "451 4.3.0 try again later"
         if self.behaviour != "drop":
-            self.messages.append(
-                ReceivedMail(
-                    envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(envelope.content or b"")
-                )
-            )
+            assert isinstance(envelope.content, bytes), "aiosmtpd gives bytes unless it is told to decode"
+            mail = ReceivedMail(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.content)
+            self.messages.append(mail)
         if self.behaviour in ("drop", "drop_after_keeping"):
+            assert isinstance(server.transport, asyncio.WriteTransport), "a connection is open here"
             server.transport.abort()
         return "250 OK"
 
@@ -270,7 +265,7 @@ class SmtpServer:
 
         async def listen() -> asyncio.Server:
             return await loop.create_server(
-                lambda: SMTP(self, hostname="smtp.test", loop=loop), _LOOPBACK, self.port
+                lambda: SMTP(self, hostname="smtp.test", loop=loop), LOOPBACK, self.port
             )
 
         listener = loop.run_until_complete(listen())
@@ -305,33 +300,27 @@ class Processes:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.home / "logs"
+        self._commands: dict[str, Command] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
         """Start the process; its output goes to a file of its own. Does not wait until it is ready."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
-        with self.output_file(name).open("ab") as output:
-            self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", "shared.runner", name],
-                env={**environment, **to_environment(self._settings)},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+        self._commands[name] = Command(
+            argv=(sys.executable, "-m", "shared.runner", name),
+            environment={**inherited, **to_environment(self._settings)},
+        )
+        self._running[name] = child_process.start(self._commands[name], self.output_file(name))
 
     def wait_until_ready(self, *names: str, within: float = 60) -> None:
-        """Return when these (or all) answer; raises AssertionError when one ends or the time is up."""
+        """Return when these (or all) answer; raises when one ends or the time is up."""
         for name in names or tuple(self._running):
-            process = self._running[name]
+            eventually(partial(self._is_ready, name), within=within)
 
-            def ready(name: str = name, process: subprocess.Popen[bytes] = process) -> bool:
-                if process.poll() is not None:
-                    raise RuntimeError(f"{name} ended with {process.returncode}:\n{self.output(name)}")
-                return readiness.is_ready(name, self._settings)
-
-            eventually(ready, within=within)
+    def _is_ready(self, name: str) -> bool:
+        if not self.is_alive(name):
+            raise RuntimeError(f"{name} ended with {self._running[name].returncode}")
+        return readiness.is_ready(name, self._settings)
 
     def pid(self, name: str) -> int:
         return self._running[name].pid
@@ -341,16 +330,15 @@ class Processes:
 
     def kill9(self, name: str) -> None:
         """Kill the process as a crash would, and return when it is gone."""
-        process = self._running[name]
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        child_process.kill(self._running[name])
+        self._running[name].wait()
 
     def freeze(self, name: str) -> None:
         """Stop the process where it stands; connections stay open and nothing answers on them."""
-        os.killpg(self.pid(name), signal.SIGSTOP)
+        os.kill(self.pid(name), signal.SIGSTOP)
 
     def wake(self, name: str) -> None:
-        os.killpg(self.pid(name), signal.SIGCONT)
+        os.kill(self.pid(name), signal.SIGCONT)
 
     def restart(self, name: str, *, wait: bool = True) -> None:
         """Start the process again, after stopping it where it still runs."""
@@ -361,21 +349,11 @@ class Processes:
 
     def stop(self, name: str, *, within: float = 15) -> int:
         """Ask the process to end, kill it if it does not, and return its exit code."""
-        process = self._running[name]
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGCONT)
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(within)
-            except subprocess.TimeoutExpired:
-                self.kill9(name)
-        return process.wait()
+        return child_process.stop(self._running[name], self._commands[name], within=within)
 
     def stop_all(self) -> None:
-        for process in self._running.values():
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGCONT)
-                os.killpg(process.pid, signal.SIGTERM)
+        for name, process in self._running.items():
+            child_process.ask_to_stop(process, self._commands[name])
         for name in self._running:
             self.stop(name)
 
@@ -386,25 +364,30 @@ class Processes:
         """Return everything the process has printed, over all its restarts."""
         return self.output_file(name).read_text(errors="replace")
 
+    def print_last_lines(self) -> None:
+        for name in self._running:
+            lines = self.output(name).splitlines()[-_OUTPUT_LINES_SHOWN:]
+            sys.stderr.write("\n".join([f"--- {name}, last lines ---", *lines, ""]))
+
 
 @contextmanager
 def running(settings: Settings, *names: str, wait: bool = True) -> Iterator[Processes]:
     """
-    Run real processes (`python -m shared.runner NAME`) with these settings and stop them at the end of the block.
+    Run real processes (`python -m shared.runner NAME`) with these settings and stop them at the end of the
+    block.
 
-    When the block fails, the last lines of each process are printed, where pytest shows them with the failure.
+    When the block fails, the last lines of each process are printed, where pytest shows them with the
+    failure.
     """
     processes = Processes(settings)
-    with ExitStack() as stack:
-        stack.callback(processes.stop_all)
-        try:
-            for name in names:
-                processes.start(name)
-            if wait:
-                processes.wait_until_ready()
-            yield processes
-        except BaseException:
-            for name in names:
-                lines = processes.output(name).splitlines()[-_OUTPUT_LINES_SHOWN:]
-                print(f"--- {name}, last lines ---", *lines, sep="\n")
-            raise
+    try:
+        for name in names:
+            processes.start(name)
+        if wait:
+            processes.wait_until_ready()
+        yield processes
+    except BaseException:
+        processes.print_last_lines()
+        raise
+    finally:
+        processes.stop_all()

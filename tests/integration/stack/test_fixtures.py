@@ -8,7 +8,7 @@ import pytest
 
 from shared import readiness
 from shared.settings import Settings, load, to_environment
-from shared.testing import SmtpServer, eventually
+from shared.testing import Behaviour, SmtpServer, eventually
 
 
 def _mail() -> EmailMessage:
@@ -66,9 +66,9 @@ def test_the_smtp_server_refuses_the_content_for_now(smtp_server: SmtpServer) ->
 
 @pytest.mark.parametrize(("behaviour", "kept"), [("drop", 0), ("drop_after_keeping", 1)])
 def test_the_smtp_server_cuts_the_connection_before_it_answers(
-    smtp_server: SmtpServer, behaviour: str, kept: int
+    smtp_server: SmtpServer, behaviour: Behaviour, kept: int
 ) -> None:
-    smtp_server.behaviour = behaviour  # type: ignore[assignment] - parametrized values are plain strings
+    smtp_server.behaviour = behaviour
 
     with pytest.raises(smtplib.SMTPServerDisconnected):
         _send(smtp_server)
