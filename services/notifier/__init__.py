@@ -1,7 +1,7 @@
 """
 Decides who is told what by e-mail, when and exactly why, and gets it to the mail server.
 
-Owns the streams `mail-burst-<id>` (one per thread and mailed company: which burst of messages was decided on, and for
-each user of the company what became of it) and `mail-<id>` (one per e-mail: scheduled, ambiguous attempts, sent or
-failed).
+Owns the streams `mail-burst-<id>` (one per thread and mailed company: which burst of messages was decided
+on, and for each user of the company what became of it) and `mail-<id>` (one per e-mail: scheduled, ambiguous
+attempts, sent or failed).
 """

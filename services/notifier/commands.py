@@ -20,7 +20,7 @@ class BurstMessage:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What one company was written in a thread since some version, and how far its users have read, by user."""
+    """What a company was written in a thread since some version, and how far each user has read."""
 
     messages: tuple[BurstMessage, ...]
     read_up_to: Mapping[UUID, int]

@@ -172,7 +172,7 @@ def evolve_mail(state: MailState, event: RecordedEvent) -> MailState:
             return replace(state, ambiguous_attempts=state.ambiguous_attempts | {attempt})
         case MailAttemptAmbiguous(), _:
             return state
-        case (MailSent() | MailFailed()), _:
+        case ((MailSent() | MailFailed()), _):
             return Settled()
         case _:
             raise Poison(f"{event.type} does not belong in {event.stream}")

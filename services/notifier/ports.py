@@ -88,8 +88,8 @@ class Transport(Protocol):
         """
         Return when the server has taken the e-mail.
 
-        `before_data` is called once the server has agreed to sender and recipient, right before the content is
-        offered; what it raises ends the attempt with nothing handed over. Every step has a time limit.
+        `before_data` is called once the server has agreed to sender and recipient, right before the content
+        is offered; what it raises ends the attempt with nothing handed over. Every step has a time limit.
         Raises MailRefused, MailDeferred, MailUncertain, TransportUnavailable.
         """
         ...
@@ -108,7 +108,7 @@ class ClaimLost(Retryable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """An e-mail that is due, as its claimer finds it; `tries` ended without an outcome, the first `age` ago."""
+    """An e-mail that is due, as its claimer finds it: `age` old, tried `tries` times without success."""
 
     mail_id: UUID
     tries: int
@@ -121,8 +121,8 @@ class Claim(Protocol):
     """
     The right to work on one e-mail, held by a row lock in an open transaction.
 
-    It has no time limit: a frozen process keeps it, a dead one loses it. What is said to be durable is a commit of its
-    own that outlives the claim. Every method raises ClaimLost where the claim is gone.
+    It has no time limit: a frozen process keeps it, a dead one loses it. What is said to be durable is a
+    commit of its own that outlives the claim. Every method raises ClaimLost where the claim is gone.
     """
 
     @property
@@ -141,7 +141,7 @@ class Claim(Protocol):
         ...
 
     def close_attempt(self, attempt: int) -> None:
-        """Note durably that the attempt has an outcome which is in the log, or that nothing was handed over."""
+        """Note durably that the attempt is in the log, or that nothing was handed over."""
         ...
 
     def finish(self) -> None:

@@ -31,7 +31,7 @@ class Recipient:
 
 
 def counts_for_burst(message: MessagePosted, company_id: UUID) -> bool:
-    """Whether the message is one that the company's users are told of: a person of the other side wrote it."""
+    """Whether the company's users are to be told of the message: a person of the other side wrote it."""
     return message.role != "platform" and company_id in message.recipient_ids
 
 

@@ -23,8 +23,8 @@ class ChatMailDecided(EventData):
     """
     A burst in a thread ended and it was decided which users of a company are mailed, in `mail-burst-<uuid5>`.
 
-    `through_version` is the thread-stream version of the last message considered: the next burst starts after it.
-    `recipients` names every user of the company; `mails` has one entry per user that is `mailed`.
+    `through_version` is the thread-stream version of the last message considered: the next burst starts after
+    it. `recipients` names every user of the company; `mails` has one entry per user that is `mailed`.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
@@ -84,7 +84,7 @@ class MailFailed(EventData):
 
 
 class MailAttemptAmbiguous(EventData):
-    """An attempt was cut off after the content may have been handed over; the mail is sent again, byte for byte."""
+    """An attempt was cut off when the server may have had the mail; it is sent again, byte for byte."""
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     mail_id: UUID

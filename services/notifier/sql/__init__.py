@@ -1,0 +1,1 @@
+"""Numbered migrations of notifier's schema, and its named queries."""

@@ -1,0 +1,144 @@
+-- name: put_company
+insert into companies (company_id, side, name, time_zone, locale)
+values (%(company_id)s, %(side)s, %(name)s, %(time_zone)s, %(locale)s)
+on conflict (company_id) do update
+set side = excluded.side, name = excluded.name, time_zone = excluded.time_zone, locale = excluded.locale
+
+-- name: put_user
+insert into users (user_id, company_id, email, name, active)
+values (%(user_id)s, %(company_id)s, %(email)s, %(name)s, true)
+on conflict (user_id) do update
+set company_id = excluded.company_id, email = excluded.email, name = excluded.name
+
+-- name: set_user_active
+update users set active = %(active)s where user_id = %(user_id)s
+
+-- name: add_message
+insert into messages (message_id, thread_id, version, role, recipient_ids, posted_at)
+values (%(message_id)s, %(thread_id)s, %(version)s, %(role)s, %(recipient_ids)s, %(posted_at)s)
+on conflict (message_id) do nothing
+
+-- name: add_undecided
+-- Only the creditor's side gets e-mail per message.
+insert into undecided_messages (thread_id, company_id, version, posted_at)
+select %(thread_id)s, company_id, %(version)s, %(posted_at)s
+from companies
+where company_id = any(%(recipient_ids)s) and side = 'creditor'
+on conflict (thread_id, company_id, version) do nothing
+
+-- name: add_decision
+insert into decisions (decision_id, thread_id, company_id, through_version, recipients, decided_at)
+values (%(decision_id)s, %(thread_id)s, %(company_id)s, %(through_version)s, %(recipients)s, %(decided_at)s)
+on conflict (decision_id) do nothing
+
+-- name: drop_decided
+delete from undecided_messages
+where thread_id = %(thread_id)s and company_id = %(company_id)s and version <= %(through_version)s
+
+-- name: add_mail
+insert into outbox (
+    mail_id, position, kind, user_id, thread_id, message_ids, state, scheduled_at
+)
+values (
+    %(mail_id)s, %(position)s, %(kind)s, %(user_id)s, %(thread_id)s, %(message_ids)s, 'queued', %(scheduled_at)s
+)
+on conflict (mail_id) do nothing
+
+-- name: note_ambiguous
+update outbox set ambiguous_attempts = ambiguous_attempts || %(attempt)s::integer
+where mail_id = %(mail_id)s and not ambiguous_attempts @> array[%(attempt)s::integer]
+
+-- name: settle_mail
+update outbox set state = %(state)s, reason = %(reason)s, settled_at = %(settled_at)s where mail_id = %(mail_id)s
+
+-- name: recipients_of_company
+select u.user_id, u.company_id, u.email as address, u.name, u.active, c.locale, c.time_zone
+from users u join companies c using (company_id)
+where u.company_id = %(company_id)s
+order by u.user_id
+
+-- name: bursts
+-- Every undecided burst, the earliest due first; they are few, since each is decided within minutes.
+select thread_id, company_id, min(posted_at) as first_at, max(posted_at) as last_at,
+       least(max(posted_at) + %(quiet)s, min(posted_at) + %(max_wait)s) as due_at
+from undecided_messages
+group by thread_id, company_id
+order by due_at, thread_id, company_id
+
+-- name: message
+select message_id, thread_id, version, role, recipient_ids, posted_at
+from messages where message_id = %(message_id)s
+
+-- name: companies_by_id
+select company_id, side, name from companies where company_id = any(%(company_ids)s) order by side, name
+
+-- name: decision_on
+-- The decision that covers a version of the thread: the first one that reached it.
+select decision_id, recipients, decided_at
+from decisions
+where thread_id = %(thread_id)s and company_id = %(company_id)s and through_version >= %(version)s
+order by through_version
+limit 1
+
+-- name: mails_quoting
+select mail_id, user_id, state, reason, scheduled_at, settled_at
+from outbox where message_ids @> array[%(message_id)s::uuid]
+
+-- name: outbox
+-- The newest e-mails first, of one state or of all.
+select o.mail_id, o.kind, o.state, o.user_id, u.email, o.thread_id, cardinality(o.message_ids) as messages,
+       o.scheduled_at, o.settled_at, cardinality(o.ambiguous_attempts) as ambiguous, o.reason, coalesce(d.tries, 0) as tries,
+       case when o.state = 'queued' then d.next_attempt_at end as next_attempt_at
+from outbox o
+left join users u using (user_id)
+left join notifier_delivery.deliveries d using (mail_id)
+where %(state)s::text is null or o.state = %(state)s
+order by o.position desc
+limit %(limit)s
+
+-- name: adopt
+-- Take scheduled e-mails into the senders' work. One that is settled in the log and not yet in these rows may come
+-- back by this: its sender looks at the log first and finds nothing to do.
+insert into notifier_delivery.deliveries (mail_id)
+select o.mail_id
+from outbox o
+where o.state = 'queued'
+  and not exists (select from notifier_delivery.deliveries d where d.mail_id = o.mail_id)
+order by o.position
+limit 100
+on conflict (mail_id) do nothing
+
+-- name: claim
+select mail_id, tries, clock_timestamp() - adopted_at
+from notifier_delivery.deliveries
+where next_attempt_at <= clock_timestamp()
+order by next_attempt_at
+limit 1
+for update skip locked
+
+-- name: frozen
+select sender, recipient, content, open_attempt
+from notifier_delivery.frozen_mails where mail_id = %(mail_id)s
+
+-- name: freeze
+insert into notifier_delivery.frozen_mails (mail_id, sender, recipient, content)
+values (%(mail_id)s, %(sender)s, %(recipient)s, %(content)s)
+
+-- name: open_attempt
+update notifier_delivery.frozen_mails set open_attempt = %(attempt)s
+where mail_id = %(mail_id)s and open_attempt is null
+
+-- name: close_attempt
+update notifier_delivery.frozen_mails set open_attempt = null
+where mail_id = %(mail_id)s and open_attempt = %(attempt)s
+
+-- name: postpone
+update notifier_delivery.deliveries
+set tries = tries + 1, next_attempt_at = clock_timestamp() + %(delay)s
+where mail_id = %(mail_id)s
+
+-- name: drop_frozen
+delete from notifier_delivery.frozen_mails where mail_id = %(mail_id)s
+
+-- name: drop_delivery
+delete from notifier_delivery.deliveries where mail_id = %(mail_id)s
