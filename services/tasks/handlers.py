@@ -1,15 +1,13 @@
-"""Use cases of tasks: an event comes in, its consequences are appended."""
+"""Use cases of tasks: an event of a thread comes in, its consequences are appended."""
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 from services.tasks import decider, projections, queries, reactions
 from services.tasks.commands import Command
-from services.tasks.decider import ReplyTasks
-from shared.command_handling import SnapshotCodec, StateStore, append_decided
-from shared.contracts.envelope import RecordedEvent, Stream
-from shared.contracts.tasks import TaskFacts
+from services.tasks.snapshots import ReplyTasksSnapshots
+from shared.command_handling import StateStore, append_decided
+from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import Appended, EventLog
 from shared.subscription import SubscriptionDefinition
@@ -48,14 +46,15 @@ class Reactor:
         """
         Append the consequences of the event and return them, those of an earlier attempt included.
 
-        `connection` shows the read tables as of all earlier events. Raises Poison for a message that involves a
-        company unknown here.
+        `connection` shows the read tables as of all earlier events. Raises Poison for a message between
+        companies of which one is unknown here.
         """
         companies = queries.companies(connection, reactions.companies_needed(event))
         command = reactions.react(event, companies)
         return () if command is None else self.handle(command)
 
     def handle(self, command: Command) -> Sequence[Appended]:
+        """Carry out the command on the thread's reply tasks; return what was appended, now or earlier."""
         appended = append_decided(
             self._reply_tasks,
             command.thread_id,
@@ -65,12 +64,12 @@ class Reactor:
 
     def _appended_earlier(self, command: Command) -> Sequence[Appended]:
         """
-        Return what an earlier attempt appended for the command's cause: the caller has to project it all the same.
+        Return what an earlier attempt appended for the command's cause: it may not have been projected.
 
-        Reads the whole stream, which is fair for something that happens after a crash only.
+        Reads the whole stream: fair, because only what is done again after a failure comes here.
         """
         cause = command.cause
-        stream = Stream(REPLY_TASKS, command.thread_id)
+        stream = self._reply_tasks.stream(command.thread_id)
         events = tuple(
             event for event in self._log.read_stream(stream) if event.causation_id == cause.event_id
         )
@@ -78,9 +77,10 @@ class Reactor:
             "Nothing left to do for an event of a thread",
             extra={
                 "action": "thread_event_ignored",
-                "reason": "handled_before" if events else "no_open_tasks",
+                "reason": "handled_before" if events else "nothing_owed",
                 "event_id": str(cause.event_id),
                 "thread_id": str(command.thread_id),
+                "correlation_id": str(cause.correlation_id),
             },
         )
         return (Appended(events, duplicate=True),) if events else ()
