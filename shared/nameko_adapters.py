@@ -1,20 +1,43 @@
-"""nameko's extensions as Parley uses them: resources built once, a subscription, background loops, validated RPC."""
+"""
+nameko's extensions as Parley uses them: resources built once, a subscription, background loops, validated
+RPC.
+"""
 
+import functools
+import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+import psycopg
+import psycopg_pool
 from nameko.extensions import DependencyProvider
+from nameko.rpc import rpc
 from psycopg_pool import ConnectionPool
+from pydantic import BaseModel, ValidationError
 
+from shared import metrics
 from shared.clock import Clock
 from shared.contracts.rpc import Request
 from shared.db import DatabaseConnection
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Retryable
 from shared.eventlog.protocol import EventLog
+from shared.logs import CORRELATION_ID
 from shared.settings import Settings
-from shared.subscription import SubscriptionDefinition
+from shared.subscription import NotYetHandled, Subscription, SubscriptionDefinition
+from shared.wakeups import RabbitWakeups
 
-SETTINGS_KEY = "parley_settings"
+logger = logging.getLogger(__name__)
+
+SETTINGS_KEY = "PARLEY_SETTINGS"
+"""Where the runner puts the settings in nameko's configuration."""
+
+# What crosses the wire; anything finer is told as the nearest of these, so that the gateway's table is
+# complete.
+_TOLD = (NotFound, Forbidden, Conflict, Invalid, NotYetHandled, Retryable, Refused)
+_STOP_SECONDS = 20.0
+
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -40,31 +63,140 @@ class Resources(DependencyProvider):
 
     def __init__(self, build: Callable[[Settings], ServiceResources]) -> None:
         self._build = build
+        self.built: ServiceResources | None = None
 
+    def setup(self) -> None:
+        self.built = self._build(self.container.config[SETTINGS_KEY])
 
-class SubscriptionExtension(DependencyProvider):
-    """Runs the service's subscription while the service runs: `subscription = SubscriptionExtension(definition)`."""
+    def stop(self) -> None:
+        # nameko stops all dependencies at once, and the loops still need pool and log for what they have in
+        # hand.
+        for loop in self.container.dependencies:
+            if isinstance(loop, BackgroundLoop):
+                loop.stop()
+        self._close()
 
-    def __init__(self, definition: Callable[[Any], SubscriptionDefinition]) -> None:
-        self._definition = definition
+    def kill(self) -> None:
+        self._close()
+
+    def get_dependency(self, worker_ctx: Any) -> ServiceResources | None:
+        del worker_ctx
+        return self.built
+
+    def _close(self) -> None:
+        built, self.built = self.built, None
+        if built is not None:
+            built.pool.close()
+            built.log.close()
 
 
 class BackgroundLoop(DependencyProvider):
     """
     Runs a loop while the service runs: `flush = BackgroundLoop(make)`.
 
-    `make(resources)` returns the loop, a callable that takes the event which tells it to stop, and returns soon after.
+    `make(resources)` returns the loop: a callable that takes the event which tells it to stop and returns
+    soon after. A loop that raises takes the service down, so that its supervisor starts it again.
     """
 
     def __init__(self, make: Callable[[Any], Callable[[threading.Event], None]]) -> None:
         self._make = make
+        self._stop = threading.Event()
+        self._finished = threading.Event()
+        self._finished.set()
+
+    def start(self) -> None:
+        (resources,) = (each for each in self.container.dependencies if isinstance(each, Resources))
+        loop = self._make(resources.built)
+        self._finished.clear()
+
+        def run() -> None:
+            try:
+                loop(self._stop)
+            finally:
+                self._finished.set()
+
+        self.container.spawn_managed_thread(run, identifier=self.attr_name)
+
+    def stop(self) -> None:
+        self._stop.set()
+        if not self._finished.wait(_STOP_SECONDS):
+            logger.warning(
+                "Loop did not stop in time", extra={"action": "loop_cut_off", "loop": self.attr_name}
+            )
+
+    def kill(self) -> None:
+        self._stop.set()
 
 
-def endpoint(request: type[Request]) -> Callable[[Method], Method]:
+class SubscriptionExtension(BackgroundLoop):
+    """
+    Runs the service's subscription while the service runs: `subscription =
+    SubscriptionExtension(definition)`.
+    """
+
+    def __init__(self, definition: Callable[[Any], SubscriptionDefinition]) -> None:
+        def make(resources: ServiceResources) -> Callable[[threading.Event], None]:
+            defined = definition(resources)
+            wakeups = RabbitWakeups(resources.settings, defined.name, defined.sources)
+            return Subscription(defined, resources.log, resources.settings, wakeups).run
+
+        super().__init__(make)
+
+
+def endpoint(shape: type[Request]) -> Callable[[Method], Method]:
     """
     Make a method an RPC entrypoint whose single argument `request` is a JSON object of that shape.
 
-    `@endpoint(ListTasks)` over `def list_tasks(self, request: ListTasks) -> TaskPage`. An object of another shape is
-    refused as Invalid. The answer, a model, travels as JSON. The log lines of the call carry the correlation id.
+    `@endpoint(ListTasks)` over `def list_tasks(self, request: ListTasks) -> TaskPage`. An object of another
+    shape is refused as Invalid. The answer, a model, travels as JSON. The log lines of the call carry the
+    correlation id. An error travels as the nearest of Invalid, NotFound, Forbidden, Conflict, Refused,
+    NotYetHandled and Retryable; a database that cannot be reached is Retryable.
     """
-    raise NotImplementedError
+
+    def decorate(method: Method) -> Method:
+        name = method.__name__
+        answered, failed = (metrics.RPC_SECONDS.labels(name, outcome) for outcome in ("answered", "failed"))
+
+        @functools.wraps(method)
+        def call(self: Any, request: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                model = _validated(shape, request)
+                CORRELATION_ID.set(str(model.correlation_id))
+                answer: BaseModel = method(self, model)
+                told = answer.model_dump(mode="json")
+            except Exception as error:
+                failed.observe(time.perf_counter() - started)
+                raise _told_as(error) from error
+            answered.observe(time.perf_counter() - started)
+            return told
+
+        entrypoint: Method = rpc(expected_exceptions=(Refused, Retryable))(call)
+        return entrypoint
+
+    return decorate
+
+
+def _validated(shape: type[Request], request: Any) -> Request:
+    try:
+        return shape.model_validate(request)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = ".".join(str(part) for part in problem["loc"])
+        raise Invalid("invalid_request", f"{field or 'request'}: {problem['msg']}", field or None) from error
+
+
+def _told_as(error: Exception) -> Exception:
+    """Return the error as it travels: of a type that the gateway knows, where it is not a mistake of ours."""
+    if isinstance(error, psycopg.OperationalError | psycopg_pool.PoolTimeout):
+        return Retryable("the database cannot be reached now")
+    if isinstance(error, Refused):
+        kind = next(kind for kind in _REFUSALS if isinstance(error, kind))
+        refusal = kind(error.code, error.detail, error.field)
+        if error.field is None:
+            # nameko would send None as the text "None".
+            refusal.args = (error.code, error.detail)
+        return refusal
+    if isinstance(error, Retryable) and not isinstance(error, NotYetHandled):
+        return Retryable(str(error))
+    return error

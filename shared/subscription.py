@@ -240,7 +240,7 @@ class Subscription:
         if now - self._halt_told >= _HALT_LINE_SECONDS or not self._halt_told:
             self._halt_told = now
             logger.error(
-                "Subscription is halted, too many poisoned events are parked: see dead-letters list and retry",
+                "Subscription is halted, too many poisoned events are parked: see dead-letters",
                 extra={
                     "action": "subscription_halted",
                     "subscription": self._definition.name,

@@ -1,0 +1,242 @@
+"""
+The log, published to RabbitMQ: every event at least once, confirmed, in log order.
+
+One relay leads. What makes it the leader is an exclusive queue on the very connection that it publishes on:
+the broker lets go of the queue when it gives up that connection, and from then on nothing that a frozen
+leader still wants to say can reach an exchange. The checkpoint lies in PostgreSQL and only moves forward.
+"""
+
+import json
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+
+import amqp
+import amqp.exceptions
+import psycopg
+
+from shared import broker, metrics
+from shared.checkpoint import describe
+from shared.contracts.envelope import RecordedEvent
+from shared.db import DatabaseConnection, connect, load_queries
+from shared.errors import ParleyError, Retryable
+from shared.eventlog.factory import open_log
+from shared.eventlog.protocol import EventLog
+from shared.eventlog.wire import to_wire
+from shared.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+LEADER_QUEUE = "parley.relay.leader"
+
+_QUERIES = load_queries("shared.sql", "relay.sql")
+_WINDOW = 200
+# A frozen leader loses its connection after about two missed heartbeats.
+_HEARTBEAT_SECONDS = 4
+_STANDBY_SECONDS = 0.5
+_IDLE_SECONDS = 1.0
+_CONFIRM_SECONDS = 30.0
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+
+_PASSING = (Retryable, psycopg.OperationalError, *broker.BROKEN)
+
+
+class RelayAheadOfLog(ParleyError):
+    """More was published than the log holds: the log was restored from an older backup."""
+
+
+class NotConfirmed(Retryable):
+    """RabbitMQ did not take every message of a window; none of them counts as published."""
+
+
+def run(settings: Settings) -> None:
+    """Publish the log until SIGTERM or SIGINT. Raises RelayAheadOfLog."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    metrics.serve(settings)
+    with closing(open_log(settings)) as log:
+        Relay(log, settings).run(stop)
+
+
+class Relay:
+    """One relay process, leader or standby."""
+
+    def __init__(self, log: EventLog, settings: Settings) -> None:
+        self._log = log
+        self._settings = settings
+        self._state = ""
+
+    def run(self, stop: threading.Event) -> None:
+        """
+        Publish while leading and wait while another leads, until `stop` is set. Outlives restarts of the
+        servers.
+        """
+        pause = _FIRST_PAUSE
+        while not stop.is_set():
+            try:
+                with (
+                    _connection(self._settings) as connection,
+                    closing(connect(self._settings, schema="eventlog", autocommit=True)) as database,
+                ):
+                    # After a crash of the server a checkpoint that is a moment old only means messages sent
+                    # twice.
+                    database.execute("set synchronous_commit = off")
+                    if self._become_leader(connection, stop):
+                        self._tell("Relay leads", "relay_leads")
+                        metrics.RELAY_LEADS.set(1)
+                        pause = _FIRST_PAUSE
+                        self._lead(connection, database, stop)
+            except _PASSING as error:
+                self._tell("Relay is interrupted", "relay_interrupted", error)
+                stop.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            finally:
+                metrics.RELAY_LEADS.set(0)
+
+    def _become_leader(self, connection: amqp.Connection, stop: threading.Event) -> bool:
+        """Return True once the leader's queue is ours, False when told to stop before."""
+        while not stop.is_set():
+            try:
+                connection.channel().queue_declare(LEADER_QUEUE, exclusive=True, auto_delete=False)
+            except amqp.exceptions.ResourceLocked:
+                self._tell("Relay stands by, another leads", "relay_stands_by")
+            else:
+                return True
+            stop.wait(_STANDBY_SECONDS)
+            connection.heartbeat_tick()
+        return False
+
+    def _lead(self, connection: amqp.Connection, database: DatabaseConnection, stop: threading.Event) -> None:
+        publisher = _Publisher(connection)
+        position = _read_checkpoint(database)
+        head = self._log.head()
+        if position > head:
+            raise RelayAheadOfLog(
+                f"the relay has published up to position {position} but the log ends at {head}: the log was "
+                f"restored from an older backup. Set the position in eventlog.relay_checkpoint to {head}."
+            )
+        while not stop.is_set():
+            page = self._log.read_all(after=position, limit=_WINDOW)
+            if page.events:
+                publisher.publish(page.events, position)
+                position = page.position
+                database.execute(_QUERIES["advance_relay_checkpoint"], {"position": position})
+                metrics.RELAY_PUBLISHED.inc(len(page.events))
+                metrics.RELAY_POSITION.set(position)
+            else:
+                self._log.wait_for_news(after=position, timeout=_IDLE_SECONDS)
+            publisher.keep_alive(idle=not page.events)
+
+    def _tell(self, sentence: str, action: str, error: Exception | None = None) -> None:
+        """Log a change of state, once."""
+        if self._state == action:
+            return
+        self._state = action
+        if error is None:
+            logger.info(sentence, extra={"action": action})
+        else:
+            logger.error(sentence, extra={"action": action, "error": describe(error)})
+
+
+class _Publisher:
+    """Publishes windows of events on one channel and waits until the broker has confirmed every one."""
+
+    def __init__(self, connection: amqp.Connection) -> None:
+        self._connection = connection
+        self._channel = connection.channel()
+        self._channel.confirm_select()
+        self._channel.events["basic_ack"].add(self._on_ack)
+        self._declared: set[str] = set()
+        self._channel.events["basic_nack"].add(self._on_nack)
+        self._sent = 0
+        self._unconfirmed: set[int] = set()
+        self._refused = False
+
+    def publish(self, events: Sequence[RecordedEvent], previous_position: int) -> None:
+        """
+        Publish the events in order and return when all are confirmed. Raises NotConfirmed, broker.BROKEN.
+        """
+        for event in events:
+            if event.source not in self._declared:
+                broker.declare_exchange(self._channel, event.source)
+                self._declared.add(event.source)
+            self._sent += 1
+            self._unconfirmed.add(self._sent)
+            self._channel.basic_publish(
+                _message(event, previous_position),
+                exchange=broker.exchange_of(event.source),
+                routing_key=event.type,
+            )
+            previous_position = event.position
+        self._wait_for_confirms()
+
+    def keep_alive(self, *, idle: bool) -> None:
+        """
+        Send a heartbeat if one is due and, when idle, take in what the broker says.
+
+        Raises broker.BROKEN where the broker has not been heard for two heartbeats: so a leader that was
+        frozen notices, if a write has not told it before.
+        """
+        self._connection.heartbeat_tick()
+        if idle:
+            with suppress(TimeoutError):
+                self._connection.drain_events(timeout=0)
+
+    def _wait_for_confirms(self) -> None:
+        deadline = time.monotonic() + _CONFIRM_SECONDS
+        while self._unconfirmed and not self._refused:
+            if time.monotonic() > deadline:
+                raise NotConfirmed("RabbitMQ did not confirm in time: is it out of memory or disk?")
+            try:
+                self._connection.drain_events(timeout=_IDLE_SECONDS)
+            except TimeoutError:
+                self._connection.heartbeat_tick()
+        if self._refused:
+            raise NotConfirmed("RabbitMQ refused a message")
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:  # noqa: FBT001 - called by amqp
+        if multiple:
+            self._unconfirmed = {each for each in self._unconfirmed if each > tag}
+        else:
+            self._unconfirmed.discard(tag)
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:  # noqa: ARG002, FBT001 - called by amqp
+        self._refused = True
+
+
+def _message(event: RecordedEvent, previous_position: int) -> amqp.Message:
+    return amqp.Message(
+        json.dumps(to_wire(event, previous_position), ensure_ascii=False, separators=(",", ":")).encode(),
+        content_type="application/json",
+        content_encoding="utf-8",
+        delivery_mode=2,
+        message_id=str(event.id),
+        application_headers={"position": event.position, "previous_position": previous_position},
+    )
+
+
+def _read_checkpoint(database: DatabaseConnection) -> int:
+    row = database.execute(_QUERIES["read_relay_checkpoint"]).fetchone()
+    if row is None:
+        raise RelayAheadOfLog(
+            "eventlog.relay_checkpoint has lost its row: insert the position to publish from"
+        )
+    return int(row[0])
+
+
+@contextmanager
+def _connection(settings: Settings) -> Iterator[amqp.Connection]:
+    """Open the publishing connection and let go of it, whatever state it is in."""
+    connection = broker.connect(settings.amqp_url, heartbeat=_HEARTBEAT_SECONDS, name="relay")
+    try:
+        yield connection
+    finally:
+        try:
+            connection.close()
+        except broker.BROKEN:
+            connection.collect()
