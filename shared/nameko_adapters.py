@@ -33,9 +33,8 @@ logger = logging.getLogger(__name__)
 SETTINGS_KEY = "PARLEY_SETTINGS"
 """Where the runner puts the settings in nameko's configuration."""
 
-# What crosses the wire; anything finer is told as the nearest of these, so that the gateway's table is
-# complete.
-_TOLD = (NotFound, Forbidden, Conflict, Invalid, NotYetHandled, Retryable, Refused)
+# A finer refusal travels as the nearest of these, so that the gateway's table of errors is complete.
+_REFUSALS: tuple[type[Refused], ...] = (Invalid, NotFound, Forbidden, Conflict, Refused)
 _STOP_SECONDS = 20.0
 
 Method = TypeVar("Method", bound=Callable[..., Any])
