@@ -44,6 +44,12 @@ class Settings(BaseModel):
     smtp_url: str = Field(
         "", description="mail server, `smtp://host:port`, `smtp+starttls://…` or `smtps://…`"
     )
+    mail_sink_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port of the page that shows captured mail; the local stack takes a free one",
+    )
     mail_from: str = Field("Parley <notifications@parley.example>", description="From of every e-mail")
     mail_domain: str = Field(
         "parley.example", description="right side of every Message-ID; never change it later"
@@ -136,6 +142,6 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def to_environment(settings: Settings) -> dict[str, str]:
-    """Return the variables from which `load` reads the same settings again, to start another process with them."""
+    """Return the variables from which `load` reads these settings, to start another process with them."""
     given = settings.model_dump(mode="json", exclude_defaults=True)
     return {PREFIX + name.upper(): str(value) for name, value in given.items()}
