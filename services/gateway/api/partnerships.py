@@ -1,0 +1,49 @@
+"""Partners of a creditor, clients of a partner."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.gateway.api.dependencies import MinPosition, PageQuery, SignedIn, TheGateway, answer
+from services.gateway.problems import documented
+from shared.contracts import messaging
+
+router = APIRouter(tags=["partnerships"])
+
+
+@router.get(
+    "/partnerships",
+    response_model=messaging.PartnershipPage,
+    responses=documented(400, 401, 403, 500, 503, 504),
+)
+async def list_partnerships(
+    session: SignedIn, gateway: TheGateway, query: Annotated[PageQuery, Query()], min_position: MinPosition
+) -> Response:
+    """List whom the caller's company works with."""
+    request = messaging.ListPartnerships(
+        caller=session.caller,
+        correlation_id=session.correlation_id,
+        min_position=min_position,
+        limit=query.limit,
+        cursor=query.cursor,
+    )
+    return answer(await gateway.services.call("messaging", "list_partnerships", request))
+
+
+@router.get(
+    "/partnerships/{partnership_id}",
+    response_model=messaging.PartnershipView,
+    responses=documented(400, 401, 403, 404, 422, 500, 503, 504),
+)
+async def get_partnership(
+    partnership_id: UUID, session: SignedIn, gateway: TheGateway, min_position: MinPosition
+) -> Response:
+    """Return one partnership with its figures and its relationship thread."""
+    request = messaging.GetPartnership(
+        caller=session.caller,
+        correlation_id=session.correlation_id,
+        min_position=min_position,
+        partnership_id=partnership_id,
+    )
+    return answer(await gateway.services.call("messaging", "get_partnership", request))

@@ -1,0 +1,156 @@
+"""
+What clients send: one model per JSON body, strict about types and without unknown fields.
+
+Here stands what can be said of the body alone and is the same for every service behind; what a name or a
+status must be like is decided by the service that owns it.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from shared.contracts import messaging
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+
+
+def _example(**fields: Any) -> ConfigDict:
+    return ConfigDict(frozen=True, strict=True, extra="forbid", json_schema_extra={"examples": [fields]})
+
+
+class NewMessage(BaseModel):
+    """A message to post. The same `client_message_id` with the same content again is harmless."""
+
+    model_config = _example(
+        client_message_id="5f0c7a1e-1",
+        body="The debtor offers to pay half now. Do you accept?",
+        attachment_ids=[],
+    )
+
+    client_message_id: Annotated[Text, Field(min_length=1, max_length=200)]
+    body: Annotated[Text, Field(min_length=1, max_length=messaging.MESSAGE_MAX_CHARACTERS)]
+    attachment_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
+
+
+class ReadUpTo(BaseModel):
+    """Everything in the thread up to this message was read."""
+
+    model_config = _example(up_to_message_id="0b5f2a0e-7d0f-5c2e-9a53-0d7c6f0b1c11")
+
+    up_to_message_id: UUID
+
+
+class CompanyEntry(BaseModel):
+    """A company to register or to bring up to date."""
+
+    model_config = _example(
+        id="3d1f1a52-6f0e-4a37-9a50-2f1f5f8c0a01",
+        side="creditor",
+        name="Nordvik Steel A/S",
+        country="DK",
+        time_zone="Europe/Copenhagen",
+        locale="da",
+    )
+
+    id: UUID
+    side: messaging.Side
+    name: Text
+    country: Annotated[Text, Field(description="ISO 3166-1 alpha-2")]
+    subdivision: Annotated[Text | None, Field(description="ISO 3166-2 after the dash, such as `BY`")] = None
+    time_zone: Annotated[Text, Field(description="IANA name")]
+    locale: Annotated[Text, Field(description="BCP 47 language")] = "en"
+    observes_holidays: bool = True
+
+
+class UserEntry(BaseModel):
+    """A user to add or to bring up to date; `active` false takes the access away at once."""
+
+    model_config = _example(
+        id="8a6f5c1d-52a7-4f2e-8b1c-0a4b7c9d2e02",
+        company_id="3d1f1a52-6f0e-4a37-9a50-2f1f5f8c0a01",
+        email="anna@nordvik.example",
+        name="Anna Holm",
+        role="admin",
+        active=True,
+    )
+
+    id: UUID
+    company_id: UUID
+    email: Text
+    name: Text
+    role: messaging.UserRole = "user"
+    active: bool = True
+
+
+class PartnershipEntry(BaseModel):
+    """Two companies that work together."""
+
+    model_config = _example(
+        id="c7b2f9c4-13b0-4e57-8f6d-6f1f0d9e3b03",
+        creditor_id="3d1f1a52-6f0e-4a37-9a50-2f1f5f8c0a01",
+        partner_id="b1f4e6d8-70d3-4c1a-a2b9-5e8d7c6f4a04",
+    )
+
+    id: UUID
+    creditor_id: UUID
+    partner_id: UUID
+
+
+class DebtorEntry(messaging.Debtor):
+    """Who owes the money."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    name: Text
+
+
+class CaseEntry(BaseModel):
+    """A case to open, or its partner, status and details to bring up to date."""
+
+    model_config = _example(
+        id="e2d3c4b5-9a8f-4b7c-8d6e-5f4a3b2c1d05",
+        reference="NV-1001",
+        creditor_id="3d1f1a52-6f0e-4a37-9a50-2f1f5f8c0a01",
+        partner_id="b1f4e6d8-70d3-4c1a-a2b9-5e8d7c6f4a04",
+        status="Active",
+        debtor={"type": "Company", "name": "Hafen GmbH"},
+        amount="8400.00",
+        currency="EUR",
+    )
+
+    id: UUID
+    reference: Text
+    creditor_id: UUID
+    partner_id: UUID | None = None
+    status: messaging.CaseStatus
+    debtor: DebtorEntry
+    amount: Decimal
+    currency: Annotated[Text, Field(description="ISO 4217")]
+    close_code: Text | None = None
+
+
+class Reached(BaseModel):
+    """A command was carried out; `position` is where the log stood then, for `Parley-Min-Position`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"position": 4711}]})
+
+    position: int
+
+
+ALL: tuple[type[BaseModel], ...] = (
+    CaseEntry,
+    CompanyEntry,
+    NewMessage,
+    PartnershipEntry,
+    ReadUpTo,
+    UserEntry,
+)

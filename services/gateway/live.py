@@ -1,0 +1,279 @@
+"""
+The live stream: one hub per process puts events in the log's order and hands each to those who may know of
+it.
+
+The broker brings events quickly and the log brings them surely. The hub shows them in order of position,
+drops what it has shown, and reads from the log whatever the broker left out: each event names the position
+before it.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from services.gateway import sse
+from services.gateway.errors import ServiceUnavailable
+from services.gateway.ports import Arrival, Feed
+from services.gateway.reactions import LIVE_CATEGORIES, LIVE_TYPES, to_live
+from shared.contracts import messaging
+from shared.contracts.envelope import RecordedEvent
+from shared.errors import Invalid, Retryable
+from shared.eventlog.protocol import EventLog, Page
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 15.0
+IDLE_SECONDS = 2.0
+PAGE_SIZE = 500
+LISTENER_CAPACITY = 1000
+LOG_THREADS = 4
+
+USER_TYPES = frozenset(
+    contract.__name__
+    for contract in (
+        messaging.UserActivated,
+        messaging.UserAdded,
+        messaging.UserDeactivated,
+        messaging.UserDetailsChanged,
+    )
+)
+_HUB_CATEGORIES = LIVE_CATEGORIES | {"user"}
+
+UserListener = Callable[[UUID, int], None]
+"""Is told that the directory knows something new about a user, at that position."""
+
+
+class Listener:
+    """
+    One client's place in the stream.
+
+    Holds what is to be sent, up to a bound; a client that reads too slowly is cut off and resumes by
+    Last-Event-ID.
+    """
+
+    def __init__(self, *, user_id: UUID | None, company_id: UUID | None, position: int) -> None:
+        """Take what was shown after `position`; a `company_id` of None (operators) may know of everything."""
+        self.user_id = user_id
+        self.company_id = company_id
+        self.start = position
+        self.cut = asyncio.Event()
+        self._blocks: deque[bytes] = deque()
+        self._news = asyncio.Event()
+        self._ended = False
+
+    def may_know(self, audience: Collection[UUID]) -> bool:
+        return self.company_id is None or self.company_id in audience
+
+    def offer(self, block: bytes) -> bool:
+        """Queue the block; False where the client is too far behind, which cuts it off."""
+        if len(self._blocks) >= LISTENER_CAPACITY:
+            self.cut.set()
+            return False
+        self._blocks.append(block)
+        self._news.set()
+        return True
+
+    def end(self) -> None:
+        """End the stream once everything queued was sent."""
+        self._ended = True
+        self._news.set()
+
+    async def take(self, within: float) -> bytes | None:
+        """Return everything queued as one; empty where nothing came in that many seconds, None at the end."""
+        if not self._blocks and not self._ended:
+            self._news.clear()
+            try:
+                async with asyncio.timeout(within):
+                    await self._news.wait()
+            except TimeoutError:
+                return b""
+        if not self._blocks:
+            return None
+        taken = b"".join(self._blocks)
+        self._blocks.clear()
+        return taken
+
+
+class Hub:
+    """
+    Shows events live, in order, each once, to everyone attached who may know of it.
+
+    `run` must be running for anything to happen. Only one task at a time moves the position, and attaching to
+    it is atomic, so a client that reads the log up to where it attached misses and repeats nothing.
+    """
+
+    def __init__(self, log: EventLog, feed: Feed, *, tell: Collection[UserListener] = ()) -> None:
+        self._log = log
+        self._feed = feed
+        self._tell = tuple(tell)
+        self._listeners: set[Listener] = set()
+        self._threads = ThreadPoolExecutor(LOG_THREADS, thread_name_prefix="log")
+        self._position: int | None = None
+        self.repeats = 0
+        self.gaps = 0
+
+    @property
+    def position(self) -> int | None:
+        """
+        The position up to which everything was shown; None until the log could be read for the first time.
+        """
+        return self._position
+
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
+    async def run(self) -> None:
+        """Show events until cancelled. An unreachable log or broker delays them and loses none."""
+        pause = 0.2
+        while True:
+            try:
+                if self._position is None:
+                    self._position = await self.head()
+                await self._step(self._position)
+                pause = 0.2
+            except Retryable:
+                logger.warning("Live events wait for the log", extra={"action": "live_waits_for_log"})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+            except Exception:
+                logger.exception("Live hub failed and goes on", extra={"action": "live_hub_failed"})
+                await asyncio.sleep(1)
+
+    async def head(self) -> int:
+        """Return the position of the newest event. Raises LogUnavailable."""
+        return await self._in_thread(self._log.head)
+
+    def end_streams(self, user_id: UUID | None = None) -> None:
+        """End the streams of this user, or everybody's, once what is queued was sent."""
+        for listener in self._listeners:
+            if user_id is None or listener.user_id == user_id:
+                listener.end()
+
+    def close(self) -> None:
+        """End every stream and give back the threads."""
+        self.end_streams()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def attach(
+        self, *, user_id: UUID | None, company_id: UUID | None, after: int | None
+    ) -> tuple[Listener, int]:
+        """
+        Return a new listener and the position its client has reached: `after`, or now.
+
+        Raises Invalid `bad_last_event_id` where the log has no such position yet, ServiceUnavailable while
+        nothing is known of the log. The caller must `detach`.
+        """
+        if self._position is None:
+            raise ServiceUnavailable("The live stream waits for the event log. Come back soon.")
+        if after is not None and after > self._position and after > await self.head():
+            raise Invalid(
+                "bad_last_event_id",
+                "No event has this id yet. Leave it out to start from now.",
+                "Last-Event-ID",
+            )
+        start = max(self._position, after or 0)
+        listener = Listener(user_id=user_id, company_id=company_id, position=start)
+        self._listeners.add(listener)
+        return listener, start if after is None else after
+
+    def detach(self, listener: Listener) -> None:
+        """Forget the listener; doing so twice is harmless."""
+        self._listeners.discard(listener)
+
+    async def blocks(self, listener: Listener, after: int, expires_at: float) -> AsyncGenerator[bytes]:
+        """
+        Yield the client's stream: what it missed since `after`, then everything live, without gap or repeat.
+
+        Ends when the token does (`expires_at`, seconds since 1970) or when the listener is ended.
+        """
+        yield sse.opening(after)
+        async for block in self._missed(listener, after):
+            yield block
+        while (left := expires_at - time.time()) > 0:
+            taken = await listener.take(min(HEARTBEAT_SECONDS, left))
+            if taken is None:
+                return
+            yield taken or sse.heartbeat(max(self._position or 0, listener.start))
+
+    async def _missed(self, listener: Listener, after: int) -> AsyncIterator[bytes]:
+        async for page in self._pages(after, listener.start, LIVE_CATEGORIES):
+            known = [event for event in page.events if listener.may_know(event.audience)]
+            block = b"".join(self._frame(event) for event in known)
+            if block:
+                yield block
+
+    async def _pages(self, after: int, until: int, categories: Collection[str]) -> AsyncIterator[Page]:
+        while after < until:
+            page = await self._in_thread(
+                partial(self._log.read_all, after=after, limit=PAGE_SIZE, categories=categories, until=until)
+            )
+            yield page
+            if page.position <= after:
+                return
+            after = page.position
+
+    async def _in_thread(self, read: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read)
+
+    async def _step(self, position: int) -> None:
+        arrival = await self._feed.next(IDLE_SECONDS)
+        if arrival is None:
+            await self._read_up_to(await self.head())
+        elif arrival.position <= position:
+            self.repeats += 1
+        else:
+            if arrival.previous_position > position:
+                self.gaps += 1
+                await self._read_up_to(arrival.previous_position)
+            self._show_arrival(arrival)
+
+    async def _read_up_to(self, until: int) -> None:
+        async for page in self._pages(self._position or 0, until, _HUB_CATEGORIES):
+            for event in page.events:
+                self._show(event)
+            self._position = page.position
+        self._position = max(self._position or 0, until)
+
+    def _show_arrival(self, arrival: Arrival) -> None:
+        wanted = arrival.type in USER_TYPES or (
+            arrival.type in LIVE_TYPES
+            and any(listener.may_know(arrival.audience) for listener in self._listeners)
+        )
+        if wanted:
+            self._show(arrival.decode())
+        self._position = arrival.position
+
+    def _show(self, event: RecordedEvent) -> None:
+        if event.type in USER_TYPES:
+            self._show_user(event)
+            return
+        block = b""
+        for listener in tuple(self._listeners):
+            if event.position > listener.start and listener.may_know(event.audience):
+                block = block or self._frame(event)
+                if block and not listener.offer(block):
+                    self.detach(listener)
+                    logger.info(
+                        "Live client was too slow and is cut off",
+                        extra={"action": "live_client_cut_off", "company_id": str(listener.company_id)},
+                    )
+
+    def _show_user(self, event: RecordedEvent) -> None:
+        for tell in self._tell:
+            tell(event.stream.id, event.position)
+        if isinstance(event.data, messaging.UserDeactivated):
+            self.end_streams(event.data.user_id)
+
+    @staticmethod
+    def _frame(event: RecordedEvent) -> bytes:
+        live = to_live(event)
+        return b"" if live is None else sse.frame(event.position, live)

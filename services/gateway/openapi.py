@@ -1,0 +1,84 @@
+"""The OpenAPI document: FastAPI's, completed by what it cannot know."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from services.gateway import bodies
+from services.gateway.api.dependencies import POSITION_HEADER
+from services.gateway.problems import Problem
+
+_OPEN_TAG = "operations"
+_DESCRIPTION = """
+Creditors and collection partners talk on each case, and no question goes unanswered.
+
+Errors are problem documents (RFC 9457); `code` is for programs.
+Lists are paged: pass `next_cursor` as `cursor` for the next page.
+A command answers `Parley-Position`; a query with it as `Parley-Min-Position` sees what the command did.
+"""
+_TAGS = [
+    {"name": "me", "description": "Who am I."},
+    {"name": "cases", "description": "Cases and their threads."},
+    {"name": "threads", "description": "Messages."},
+    {"name": "tasks", "description": "Who owes whom an answer, until when."},
+    {"name": "partnerships", "description": "Partners of a creditor, clients of a partner."},
+    {"name": "live", "description": "Everything as it happens."},
+    {"name": "admin", "description": "What operators of the platform do."},
+    {"name": "operations", "description": "Health and metrics."},
+]
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of the application."""
+    paths = get_openapi(
+        title="Parley",
+        version=app.version,
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=_TAGS,
+    )
+    models: tuple[type[BaseModel], ...] = (*bodies.ALL, Problem)
+    mode: JsonSchemaMode = "validation"
+    _, bodies_schema = models_json_schema(
+        [(model, mode) for model in models], ref_template="#/components/schemas/{model}"
+    )
+    components = paths.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas.update(bodies_schema["$defs"])
+    components["securitySchemes"] = {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "Claims `sub`, `company_id`, `role` (creditor, partner, ops), `iss`, `aud`, `exp`",
+        }
+    }
+    for item in paths["paths"].values():
+        for method, operation in item.items():
+            _complete(method, operation)
+    return paths
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    operation["security"] = [] if _OPEN_TAG in operation.get("tags", ()) else [{"bearer": []}]
+    if "HTTPValidationError" in str(responses.get("422", "")):
+        del responses["422"]
+    for response in responses.values():
+        response.setdefault("headers", {})["X-Correlation-ID"] = {
+            "description": "the request's own `X-Correlation-ID` where it was a UUID, a new one otherwise",
+            "schema": {"type": "string", "format": "uuid"},
+        }
+    if method not in ("post", "put"):
+        return
+    for status in ("200", "201"):
+        if status in responses:
+            responses[status]["headers"][POSITION_HEADER] = {
+                "description": "where the log stood when the command was carried out",
+                "schema": {"type": "integer"},
+            }

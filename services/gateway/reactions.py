@@ -1,0 +1,285 @@
+"""An event of the log -> what a browser is told live: pure, and from the event alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from shared.contracts import messaging, tasks
+from shared.contracts.envelope import EventData, RecordedEvent
+from shared.contracts.rpc import Shape
+
+LIVE_CATEGORIES = frozenset({"case", "partnership", "reply-tasks", "thread"})
+"""Streams whose events are shown live."""
+
+TASK_TYPE_LABELS: dict[tasks.TaskType, str] = {"ReplyToChat": "New Message"}
+
+
+class CaseNotice(Shape):
+    """What changed about a case: `id` and `reference`, and those of the other fields that the event tells."""
+
+    id: UUID
+    reference: str
+    status: messaging.CaseStatus | None = None
+    previous_status: messaging.CaseStatus | None = None
+    creditor_id: UUID | None = None
+    partner_id: UUID | None = None
+    debtor: messaging.Debtor | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    opened_at: datetime | None = None
+    close_code: str | None = None
+    into_case_id: UUID | None = None
+
+
+class ThreadParty(Shape):
+    """A participant; the event does not tell its name."""
+
+    company_id: UUID
+    role: messaging.SenderRole
+
+
+class ThreadNotice(Shape):
+    """A new thread, as its event tells it: nobody has written yet."""
+
+    id: UUID
+    kind: messaging.ThreadKind
+    case_id: UUID | None
+    partnership_id: UUID | None
+    writable: bool
+    participants: tuple[ThreadParty, ...]
+    last_message_at: datetime | None
+    unread_count: int
+
+
+class ThreadClosedNotice(Shape):
+    """Nobody may write to the thread any more."""
+
+    id: UUID
+    case_id: UUID | None
+    writable: bool
+    reason: str
+
+
+class ThreadReadNotice(Shape):
+    """A user of `company_id` has read the thread up to a message."""
+
+    thread_id: UUID
+    case_id: UUID | None
+    user_id: UUID
+    company_id: UUID
+    up_to_message_id: UUID
+    read_at: datetime
+
+
+class PartnershipNotice(Shape):
+    """Two companies work together from now on."""
+
+    id: UUID
+    creditor_id: UUID
+    partner_id: UUID
+    established_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """What a browser is told: the event's type in the stream and the object it carries."""
+
+    type: str
+    data: Shape
+
+
+def to_live(event: RecordedEvent) -> LiveEvent | None:
+    """Return what this event shows live, at most one thing; None where it shows nothing."""
+    reaction = _REACTIONS.get(type(event.data))
+    return None if reaction is None else reaction(event, event.data)
+
+
+def _message_posted(event: RecordedEvent, data: messaging.MessagePosted) -> LiveEvent:
+    author = None
+    if data.author_id and data.author_company_id and data.author_name is not None:
+        author = messaging.AuthorRef(
+            id=data.author_id, name=data.author_name, company_id=data.author_company_id
+        )
+    return LiveEvent(
+        "message.posted",
+        messaging.MessageView(
+            id=data.message_id,
+            thread_id=data.thread_id,
+            client_message_id=data.client_message_id,
+            role=data.role,
+            author=author,
+            body=data.body,
+            attachments=data.attachments,
+            created_at=_utc(event.time),
+            seen=False,
+        ),
+    )
+
+
+def _task(facts: tasks.TaskFacts, solved: tasks.TaskSolved | None) -> tasks.TaskView:
+    return tasks.TaskView(
+        id=facts.id,
+        type=facts.type,
+        type_label=TASK_TYPE_LABELS[facts.type],
+        title=facts.title,
+        status="solved" if solved else "open",
+        case_id=facts.case_id,
+        case_reference=facts.case_reference,
+        thread_id=facts.thread_id,
+        company_id=facts.company_id,
+        assignee=None,
+        created_at=_utc(facts.created_at),
+        due_at=_utc(facts.deadline.due_at),
+        overdue=False,
+        solved_at=_utc(solved.solved_at) if solved else None,
+        solved_by=solved.solved_by if solved else None,
+        deadline=tasks.DeadlineView(
+            calendar=facts.deadline.calendar,
+            time_zone=facts.deadline.time_zone,
+            skipped_days=facts.deadline.skipped_days,
+        ),
+    )
+
+
+def _task_opened(_: RecordedEvent, data: tasks.TaskOpened) -> LiveEvent:
+    return LiveEvent("task.opened", _task(data.task, None))
+
+
+def _task_solved(_: RecordedEvent, data: tasks.TaskSolved) -> LiveEvent:
+    return LiveEvent("task.solved", _task(data.task, data))
+
+
+def _thread_read(event: RecordedEvent, data: messaging.ThreadRead) -> LiveEvent:
+    return LiveEvent(
+        "thread.read",
+        ThreadReadNotice(
+            thread_id=data.thread_id,
+            case_id=data.case_id,
+            user_id=data.user_id,
+            company_id=data.company_id,
+            up_to_message_id=data.up_to_message_id,
+            read_at=_utc(event.time),
+        ),
+    )
+
+
+def _thread_opened(_: RecordedEvent, data: messaging.ThreadOpened) -> LiveEvent:
+    return LiveEvent(
+        "thread.opened",
+        ThreadNotice(
+            id=data.thread_id,
+            kind=data.kind,
+            case_id=data.case_id,
+            partnership_id=data.partnership_id,
+            writable=True,
+            participants=tuple(
+                ThreadParty(company_id=party.company_id, role=party.role) for party in data.participants
+            ),
+            last_message_at=None,
+            unread_count=0,
+        ),
+    )
+
+
+def _thread_closed(_: RecordedEvent, data: messaging.ThreadClosed) -> LiveEvent:
+    notice = ThreadClosedNotice(id=data.thread_id, case_id=data.case_id, writable=False, reason=data.reason)
+    return LiveEvent("thread.closed", notice)
+
+
+def _case_opened(event: RecordedEvent, data: messaging.CaseOpened) -> LiveEvent:
+    return LiveEvent(
+        "case.opened",
+        CaseNotice(
+            id=data.case_id,
+            reference=data.reference,
+            status=data.status,
+            creditor_id=data.creditor_id,
+            debtor=messaging.Debtor(type=data.debtor_type, name=data.debtor_name),
+            amount=data.amount,
+            currency=data.currency,
+            opened_at=_utc(event.time),
+        ),
+    )
+
+
+def _case_details_changed(_: RecordedEvent, data: messaging.CaseDetailsChanged) -> LiveEvent:
+    return LiveEvent(
+        "case.details_changed",
+        CaseNotice(
+            id=data.case_id,
+            reference=data.reference,
+            debtor=messaging.Debtor(type=data.debtor_type, name=data.debtor_name),
+            amount=data.amount,
+            currency=data.currency,
+        ),
+    )
+
+
+def _case_assigned(_: RecordedEvent, data: messaging.CaseAssigned) -> LiveEvent:
+    notice = CaseNotice(
+        id=data.case_id,
+        reference=data.reference,
+        creditor_id=data.creditor_id,
+        partner_id=data.partner_id,
+    )
+    return LiveEvent("case.assigned", notice)
+
+
+def _case_status_changed(_: RecordedEvent, data: messaging.CaseStatusChanged) -> LiveEvent:
+    notice = CaseNotice(
+        id=data.case_id, reference=data.reference, status=data.status, previous_status=data.previous
+    )
+    return LiveEvent("case.status_changed", notice)
+
+
+def _case_closed(_: RecordedEvent, data: messaging.CaseClosed) -> LiveEvent:
+    notice = CaseNotice(
+        id=data.case_id, reference=data.reference, status="Closed", close_code=data.close_code
+    )
+    return LiveEvent("case.closed", notice)
+
+
+def _case_merged(_: RecordedEvent, data: messaging.CaseMerged) -> LiveEvent:
+    notice = CaseNotice(
+        id=data.case_id, reference=data.reference, status="Merged", into_case_id=data.into_case_id
+    )
+    return LiveEvent("case.merged", notice)
+
+
+def _partnership_established(event: RecordedEvent, data: messaging.PartnershipEstablished) -> LiveEvent:
+    return LiveEvent(
+        "partnership.established",
+        PartnershipNotice(
+            id=data.partnership_id,
+            creditor_id=data.creditor_id,
+            partner_id=data.partner_id,
+            established_at=_utc(event.time),
+        ),
+    )
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+_REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent]] = {
+    messaging.CaseAssigned: _case_assigned,
+    messaging.CaseClosed: _case_closed,
+    messaging.CaseDetailsChanged: _case_details_changed,
+    messaging.CaseMerged: _case_merged,
+    messaging.CaseOpened: _case_opened,
+    messaging.CaseStatusChanged: _case_status_changed,
+    messaging.MessagePosted: _message_posted,
+    messaging.PartnershipEstablished: _partnership_established,
+    messaging.ThreadClosed: _thread_closed,
+    messaging.ThreadOpened: _thread_opened,
+    messaging.ThreadRead: _thread_read,
+    tasks.TaskOpened: _task_opened,
+    tasks.TaskSolved: _task_solved,
+}
+
+LIVE_TYPES = frozenset(contract.__name__ for contract in _REACTIONS)
+"""Event types that show something live."""

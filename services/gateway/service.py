@@ -1,0 +1,104 @@
+"""The gateway's process: uvicorn on uvloop, with everything put together here."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from services.gateway.adapters.broker_feed import BrokerFeed
+from services.gateway.adapters.rpc import NamekoServices
+from services.gateway.adapters.tokens import JwtTokens
+from services.gateway.api.dependencies import Gateway
+from services.gateway.app import create_app
+from services.gateway.edge import Edge
+from services.gateway.live import Hub
+from services.gateway.metrics import Metrics
+from services.gateway.sign_in import Directory, SignIn
+from shared.eventlog.factory import open_log
+from shared.settings import Settings, SettingsError
+
+logger = logging.getLogger(__name__)
+
+GRACE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 65
+"""
+Longer than the minute that load balancers keep an idle connection, so that they never use one we just closed.
+"""
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[tuple[ASGIApp, Hub]]:
+    """
+    Give the application with everything it needs running, and its hub; stop it all at the end of the block.
+    """
+    if not settings.amqp_url:
+        raise SettingsError("PARLEY_AMQP_URL must be set")
+    tokens = JwtTokens(settings)
+    log = open_log(settings)
+    services = NamekoServices(settings.amqp_url, timeout=settings.rpc_timeout_seconds)
+    feed = BrokerFeed(settings.amqp_url)
+    directory = Directory(services)
+    hub = Hub(log, feed, tell=(directory.learn,))
+    metrics = Metrics()
+    metrics.watch("parley_live_listeners", "Open live streams", lambda: hub.listeners)
+    metrics.watch("parley_live_position", "Position shown live", lambda: hub.position or 0)
+    metrics.watch("parley_live_gaps", "Times events were missing and read from the log", lambda: hub.gaps)
+    gateway = Gateway(
+        services=services,
+        sign_in=SignIn(tokens, directory),
+        hub=hub,
+        feed=feed,
+        metrics=metrics,
+    )
+    running = [asyncio.ensure_future(part.run()) for part in (services, feed, hub)]
+    try:
+        yield Edge(create_app(gateway), metrics), hub
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        hub.close()
+        log.close()
+
+
+class Server(uvicorn.Server):
+    """Ends the live streams before it waits for open connections: they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, let running requests finish, end the streams."""
+        self._hub.end_streams()
+        await super().shutdown(sockets)
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until the process is told to stop."""
+    async with assembled(settings) as (app, hub):
+        config = uvicorn.Config(
+            app,
+            host=settings.api_host,
+            port=settings.api_port,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        await Server(config, hub).serve()
+
+
+def run(settings: Settings) -> None:
+    """Serve HTTP until the process is told to stop (SIGTERM, SIGINT)."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings))
