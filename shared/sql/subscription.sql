@@ -34,3 +34,20 @@ on conflict (stream, version) do nothing;
 
 -- name: count_poisoned
 select count(*) from parked_events where poisoned;
+
+-- name: list_parked
+select stream, version, position, event_id, type, poisoned, error, attempts, parked_at
+from parked_events
+where %(stream)s::text is null or stream = %(stream)s
+order by position;
+
+-- name: next_parked
+select position from parked_events where stream = %(stream)s order by version limit 1;
+
+-- name: unpark_event
+delete from parked_events where stream = %(stream)s and version = %(version)s;
+
+-- name: note_failed_retry
+update parked_events
+set poisoned = true, error = %(error)s, attempts = attempts + 1
+where stream = %(stream)s and version = %(version)s;
