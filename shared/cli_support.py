@@ -34,7 +34,7 @@ def current_settings(*needed: str) -> Settings:
     """
     given = load()
     state = stack_state.read(given.home)
-    if state is not None and state.is_alive and not _names_other_servers(given, state.settings()):
+    if state is not None and state.is_alive() and not _names_other_servers(given, state.settings()):
         given = load({**os.environ, **state.environment})
     missing = [name for name in ("database_url", *needed) if not getattr(given, name)]
     if missing:

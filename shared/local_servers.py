@@ -27,6 +27,8 @@ from shared.child_process import Command
 from shared.errors import ParleyError
 
 LOOPBACK = "127.0.0.1"
+_PORTS_TRIED = 50
+_LAST_PORT = 65535
 _START_SECONDS = 60
 # What these servers keep is thrown away, so one that takes its time to leave is killed.
 _STOP_SECONDS = 2
@@ -51,6 +53,14 @@ def free_ports(preferred: Sequence[int]) -> list[int]:
     for probe in probes:
         probe.close()
     return ports
+
+
+def next_free_port(wanted: int) -> int:
+    """Return that port, or the next one after it that is free; any for 0."""
+    for port in range(wanted, min(wanted + _PORTS_TRIED, _LAST_PORT + 1)):
+        if free_ports([port]) == [port]:
+            return port
+    return free_ports([0])[0]
 
 
 def _bound_socket(port: int) -> socket.socket:

@@ -76,9 +76,12 @@ class StackState(BaseModel):
     environment: Mapping[str, str]
     processes: tuple[ProcessReport, ...]
 
-    @property
     def is_alive(self) -> bool:
         return self.supervisor.find() is not None
+
+    def is_up(self) -> bool:
+        """Say whether everything has come up and runs at present."""
+        return self.ready and all(process.state == "running" for process in self.processes)
 
     def settings(self) -> Settings:
         return load(self.environment)
@@ -129,6 +132,7 @@ def report(state: StackState) -> dict[str, Any]:
     )
     return {
         **shown,
+        "up": state.is_up(),
         "supervisor": state.supervisor.pid,
         "processes": [
             {
