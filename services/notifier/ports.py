@@ -132,8 +132,8 @@ class Claim(Protocol):
         """Return if the claim still holds, asking the database."""
         ...
 
-    def freeze(self, mail: FrozenMail) -> None:
-        """Keep the e-mail's bytes, durably, before the first attempt."""
+    def freeze(self, mail: FrozenMail) -> FrozenMail:
+        """Keep the e-mail durably before its first attempt; return what is kept, the first one given."""
         ...
 
     def open_attempt(self, attempt: int) -> None:

@@ -1,6 +1,6 @@
 """Events turned into what notifier decides on and does next; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -35,28 +35,33 @@ def counts_for_burst(message: MessagePosted, company_id: UUID) -> bool:
     return message.role != "platform" and company_id in message.recipient_ids
 
 
-def burst_of(thread: Iterable[RecordedEvent], company_id: UUID) -> Burst:
-    """Return what the events of a thread mean for one company, in the order of the thread."""
-    messages: list[BurstMessage] = []
-    read_up_to: dict[UUID, int] = {}
+def burst_of(thread: Sequence[RecordedEvent], company_id: UUID) -> Burst:
+    """Return what the events of a thread, in their order, mean for one company."""
+    messages = tuple(
+        BurstMessage(
+            id=event.data.message_id,
+            version=event.version,
+            posted_at=event.time,
+            correlation_id=event.correlation_id,
+            case_id=event.data.case_id,
+            case_reference=event.data.case_reference,
+        )
+        for event in thread
+        if isinstance(event.data, MessagePosted) and counts_for_burst(event.data, company_id)
+    )
+    return Burst(messages, read_up_to(thread))
+
+
+def read_up_to(thread: Iterable[RecordedEvent]) -> dict[UUID, int]:
+    """Return how far each user has read the thread, as the version of the last message read, by user."""
+    furthest: dict[UUID, int] = {}
     for event in thread:
         match event.data:
-            case MessagePosted() as message if counts_for_burst(message, company_id):
-                messages.append(
-                    BurstMessage(
-                        id=message.message_id,
-                        version=event.version,
-                        posted_at=event.time,
-                        correlation_id=event.correlation_id,
-                        case_id=message.case_id,
-                        case_reference=message.case_reference,
-                    )
-                )
             case ThreadRead(user_id=user_id, up_to_version=version):
-                read_up_to[user_id] = max(version, read_up_to.get(user_id, 0))
+                furthest[user_id] = max(version, furthest.get(user_id, 0))
             case _:
                 pass
-    return Burst(tuple(messages), read_up_to)
+    return furthest
 
 
 def mails_of(

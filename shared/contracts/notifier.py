@@ -74,7 +74,7 @@ class MailFailed(EventData):
     """
     The mail will not be sent: the server refused it for good or for too long, or it could not be written.
 
-    `reason` is a code for programs; what the server said is in the log lines, since it may name the address.
+    `reason` is a code for programs, with details after a colon; it names no person.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE

@@ -1,8 +1,8 @@
 """
 E-mails written with jinja2, as plain text and HTML.
 
-Whatever users wrote is data: control characters and line ends cannot reach a header, HTML is escaped, templates are
-never made of it.
+Whatever users wrote is data: control characters and line ends cannot reach a header, HTML is escaped, and no
+template is ever made of it.
 """
 
 import re
@@ -10,7 +10,7 @@ import unicodedata
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
@@ -33,14 +33,15 @@ _DECEPTIVE = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 class _Policy(EmailPolicy):
     """The SMTP policy, except that headers made of ids go over the wire as they are."""
 
-    # The standard library breaks a token that fits no line into encoded words; clients then neither thread by it
-    # nor recognise the message. These are short enough for any server (998 characters) and hold nothing of users.
+    # The standard library breaks a token that fits no line into encoded words, and clients cannot thread by
+    # those. These are short enough for any server (998 characters) and hold nothing that users wrote.
     _AS_THEY_ARE = frozenset({"message-id", "in-reply-to", "references", "list-id"})
 
     def fold(self, name: str, value: Any) -> str:
         if name.lower() in self._AS_THEY_ARE:
             return f"{name}: {value}{self.linesep}"
-        return super().fold(name, value)
+        folded: str = super().fold(name, value)
+        return folded
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii")
@@ -67,8 +68,13 @@ class JinjaRenderer:
                 f"PARLEY_MAIL_FROM: {settings.mail_from!r} is no address: write it as Parley <no-reply@host>"
             ) from error
         self._portal_url = settings.portal_url.rstrip("/")
-        self._html = _environment(autoescape=True)
-        self._text = _environment(autoescape=False)
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("services.notifier", "templates"),
+            autoescape=jinja2.select_autoescape(["html"]),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
 
     def render(self, mail: ChatMail) -> FrozenMail:
         """Return the bytes of the e-mail, the same for the same mail. Raises RenderingFailed."""
@@ -98,13 +104,10 @@ class JinjaRenderer:
         message["References"] = " ".join(mail.references)
         message["List-Id"] = f"<messages.{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(self._text.get_template("chat.txt").render(values), cte="quoted-printable")
-        html = MIMEPart(policy=_POLICY)
-        html.set_content(
-            self._html.get_template("chat.html").render(values), subtype="html", cte="quoted-printable"
-        )
-        message.make_alternative()
-        message.attach(html)
+        text = self._templates.get_template("chat.txt").render(values)
+        message.set_content(text, cte="quoted-printable")
+        html = self._templates.get_template("chat.html").render(values)
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
         # The library would make it up at random; an id that nobody can choose keeps the bytes reproducible.
         message.set_boundary(f"=_{mail.mail_id.hex}")
         return message.as_bytes()
@@ -121,7 +124,7 @@ def one_line(text: str) -> str:
 
 
 def several_lines(text: str) -> str:
-    """Return the text with its line ends, each as `\\n`, and without any other control character."""
+    """Return the text with its line ends, each a line feed, and without any other control character."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return "".join(
         character for character in lines if character in "\n\t" or not _is_control(character)
@@ -176,14 +179,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise RenderingFailed(f"there is no time zone {name!r}") from error
-
-
-def _environment(*, autoescape: bool) -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("services.notifier", "templates"),
-        autoescape=autoescape,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

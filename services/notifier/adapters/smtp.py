@@ -30,7 +30,6 @@ _SCHEMES: dict[str, tuple[Security, int]] = {
 _OK = 250
 _ALSO_OK = 251
 _START_INPUT = 354
-_CLOSING = 421
 _PERMANENT = 500
 # Authentication required, too weak, wrong, or only over TLS: ours to mend, whichever the e-mail.
 _ABOUT_CREDENTIALS = frozenset({530, 534, 535, 538})
@@ -89,9 +88,8 @@ def parse_smtp_url(url: str) -> SmtpServer:
 class SmtpTransport:
     """One sender's connection to the mail server. Not to be shared between threads."""
 
-    def __init__(
-        self, server: SmtpServer, *, hostname: str | None = None, timeouts: Timeouts = _DEFAULT_TIMEOUTS
-    ) -> None:
+    def __init__(self, server: SmtpServer, *, hostname: str, timeouts: Timeouts = _DEFAULT_TIMEOUTS) -> None:
+        """Introduces itself as `hostname`: to look one's own name up may block on the name service."""
         self._server = server
         self._hostname = hostname
         self._timeouts = timeouts
@@ -134,7 +132,6 @@ class SmtpTransport:
         server = self._server
         try:
             client = self._dial()
-            client.timeout = self._timeouts.command
             if server.security == "starttls":
                 client.starttls(context=ssl.create_default_context())
             if server.user is not None and server.password is not None:
@@ -167,7 +164,8 @@ class SmtpTransport:
             if code == _OK:
                 code, reply = client.rcpt(mail.recipient)
         except (OSError, smtplib.SMTPException) as error:
-            raise TransportUnavailable(_said(error)) from error
+            # The connection was good a moment ago: if it is about this e-mail, the others must not wait.
+            raise MailDeferred(_said(error)) from error
         if code not in {_OK, _ALSO_OK}:
             _refuse(code, reply)
 
@@ -210,8 +208,6 @@ def _refuse(code: int, reply: bytes) -> Never:
     said = f"{code} {reply.decode('utf-8', 'replace')}"
     if code in _ABOUT_CREDENTIALS:
         raise TransportMisconfigured(said)
-    if code == _CLOSING:
-        raise TransportUnavailable(said)
     if code >= _PERMANENT:
         raise MailRefused(said)
     raise MailDeferred(said)

@@ -123,6 +123,7 @@ from notifier_delivery.frozen_mails where mail_id = %(mail_id)s
 -- name: freeze
 insert into notifier_delivery.frozen_mails (mail_id, sender, recipient, content)
 values (%(mail_id)s, %(sender)s, %(recipient)s, %(content)s)
+on conflict (mail_id) do nothing
 
 -- name: open_attempt
 update notifier_delivery.frozen_mails set open_attempt = %(attempt)s

@@ -1,0 +1,217 @@
+"""`parley notifier`: what operators ask and do about e-mail."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, get_args
+from uuid import UUID
+
+import click
+from psycopg_pool import ConnectionPool
+from rich.progress import Progress
+
+from services.notifier import decider, queries
+from services.notifier.handlers import bursts
+from shared import cli_support
+from shared.db import DatabaseConnection, open_pool
+from shared.dead_letters import dead_letters_group
+from shared.errors import NotFound
+from shared.eventlog.factory import open_log
+from shared.eventlog.protocol import EventLog
+from shared.rebuild import rebuild as build_anew
+from shared.settings import Settings
+
+_AT_ONCE = "at-once"
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    settings: Settings
+    log: EventLog
+    pool: ConnectionPool[DatabaseConnection]
+
+
+@contextmanager
+def _opened() -> Iterator[_Opened]:
+    settings = cli_support.current_settings()
+    log = open_log(settings)
+    try:
+        with open_pool(settings, schema=bursts.NAME, size=2) as pool:
+            yield _Opened(settings, log, pool)
+    finally:
+        log.close()
+
+
+class _InstantOrAtOnce(cli_support.Instant):
+    """An instant, or the option's bare name for "whatever is waiting"."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if value == _AT_ONCE else super().convert(value, param, ctx)
+
+
+@click.group(name="notifier", cls=cli_support.VerbGroup)
+def group() -> None:
+    """E-mail: what is waiting, what was sent, and why."""
+
+
+@group.command()
+@click.option(
+    "--now",
+    type=_InstantOrAtOnce(),
+    is_flag=False,
+    flag_value=_AT_ONCE,
+    default=None,
+    help="Act as if it were this instant, such as 2026-11-20T15:00:00+01:00; without a value, "
+    "decide everything that waits.",
+)
+@cli_support.json_option
+def flush(now: datetime | str | None, *, as_json: bool) -> None:
+    """Decide the bursts that are over; the running senders send what comes of it."""
+    with _opened() as opened:
+        clock = opened.settings.system_clock()
+        flusher = bursts.Flusher(
+            log=opened.log, pool=opened.pool, clock=clock, patience=bursts.patience_of(opened.settings)
+        )
+        instant = now if isinstance(now, datetime) else clock.now()
+        decisions = flusher.flush(now=instant, everything=now == _AT_ONCE)
+    if as_json:
+        cli_support.print_json([decision.model_dump(mode="json") for decision in decisions])
+        return
+    cli_support.print_table(
+        ["thread", "case", "company", "mailed", "not mailed"],
+        [
+            (
+                decision.thread_id,
+                decision.case_reference,
+                decision.company_id,
+                len(decision.mails),
+                len(decision.recipients) - len(decision.mails),
+            )
+            for decision in decisions
+        ],
+    )
+
+
+@group.command()
+@click.option("--state", type=click.Choice(get_args(queries.OutboxState)), help="Only e-mails in this state.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@cli_support.json_option
+def outbox(state: queries.OutboxState | None, limit: int, *, as_json: bool) -> None:
+    """List e-mails and what became of them, the newest first."""
+    with _opened() as opened, opened.pool.connection() as connection:
+        entries = queries.outbox(connection, state=state, limit=limit)
+    if as_json:
+        cli_support.print_json([_for_programs(asdict(entry)) for entry in entries])
+        return
+    cli_support.print_table(
+        ["mail", "state", "to", "messages", "scheduled", "settled", "tries", "ambiguous", "reason"],
+        [
+            (
+                entry.mail_id,
+                entry.state,
+                entry.email,
+                entry.messages,
+                _moment(entry.scheduled_at),
+                _moment(entry.settled_at),
+                entry.tries,
+                entry.ambiguous,
+                entry.reason,
+            )
+            for entry in entries
+        ],
+    )
+
+
+@group.command()
+@click.argument("message_id", type=click.UUID)
+@cli_support.json_option
+def explain(message_id: UUID, *, as_json: bool) -> None:
+    """Say for each possible recipient of a message's e-mail what became of it, and why."""
+    with _opened() as opened:
+        explained = bursts.explain(
+            message_id, log=opened.log, pool=opened.pool, patience=bursts.patience_of(opened.settings)
+        )
+    if as_json:
+        cli_support.print_json(_for_programs(asdict(explained)))
+        return
+    click.echo(f"Message {explained.message_id}, posted {_moment(explained.posted_at)}")
+    cli_support.print_table(
+        ["name", "e-mail", "company", "outcome", "why", "since", "waits until", "mail"],
+        [
+            (
+                each.user.name,
+                each.user.address,
+                each.company_name,
+                each.fate.outcome,
+                each.fate.reason,
+                _moment(each.fate.since),
+                _moment(each.fate.waiting_until),
+                each.fate.mail_id,
+            )
+            for each in explained.recipients
+        ],
+    )
+
+
+@group.command()
+@click.argument("mail_id", type=click.UUID)
+@cli_support.json_option
+def show(mail_id: UUID, *, as_json: bool) -> None:
+    """Show the history of one e-mail as the log has it."""
+    with _opened() as opened:
+        history = opened.log.read_stream(decider.mail_stream(mail_id))
+    if not history:
+        raise NotFound("unknown_mail", f"there is no e-mail {mail_id}: `parley notifier outbox` lists them")
+    if as_json:
+        cli_support.print_json(
+            [
+                {"position": event.position, "time": event.time.isoformat(), "type": event.type}
+                | event.data.model_dump(mode="json")
+                for event in history
+            ]
+        )
+        return
+    cli_support.print_table(
+        ["position", "time", "event", "attempt", "reason"],
+        [
+            (
+                event.position,
+                _moment(event.time),
+                event.type,
+                getattr(event.data, "attempt", None),
+                getattr(event.data, "reason", None),
+            )
+            for event in history
+        ],
+    )
+
+
+@group.command()
+def rebuild() -> None:
+    """Build the tables anew from the log and swap them in; sends nothing, loses nothing."""
+    with _opened() as opened, Progress(transient=True) as bar:
+        task = bar.add_task("Rebuilding notifier", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        definition = bursts.subscription_definition(opened.settings, opened.log)
+        position = build_anew(definition, opened.log, opened.settings, progress)
+    click.echo(f"notifier stands at position {position}")
+
+
+group.add_command(dead_letters_group(bursts.NAME, bursts.subscription_definition))
+
+
+def _moment(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _for_programs(value: Any) -> Any:
+    """Return nested rows with their times as in the API."""
+    if isinstance(value, dict):
+        return {key: _for_programs(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_for_programs(each) for each in value]
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

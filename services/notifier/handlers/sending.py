@@ -1,0 +1,272 @@
+"""Scheduled e-mails: written once, handed to the mail server, their outcome recorded."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from services.notifier import decider, queries
+from services.notifier.commands import MailCommand, RecordAmbiguous, RecordFailed, RecordSent
+from services.notifier.decider import MailState, Scheduled
+from services.notifier.handlers.rows import Pool, project_now
+from services.notifier.ports import (
+    ChatMail,
+    Claim,
+    Deliveries,
+    MailDeferred,
+    MailRefused,
+    MailUncertain,
+    QuotedMessage,
+    Renderer,
+    RenderingFailed,
+    Transport,
+    TransportMisconfigured,
+    TransportUnavailable,
+)
+from shared.clock import Clock
+from shared.command_handling import StateStore, append_decided
+from shared.contracts.envelope import ERASED, RecordedEvent, Stream
+from shared.contracts.messaging import MessagePosted
+from shared.contracts.notifier import MailScheduled
+from shared.errors import Retryable
+from shared.eventlog.protocol import EventLog
+
+logger = logging.getLogger(__name__)
+
+_IDLE_SECONDS = 1.0
+_MOST_DOUBLINGS = 20
+_SOMEBODY = "your partner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How long to wait after failures, doubling each time up to a bound; all in real time."""
+
+    first: timedelta = timedelta(seconds=2)
+    longest: timedelta = timedelta(minutes=15)
+    give_up_after: timedelta = timedelta(days=5)
+    longest_pause: timedelta = timedelta(seconds=30)
+
+    def delay(self, failures: int, chance: float) -> timedelta:
+        """Return how long one e-mail is left alone; `chance` in 0..1 spreads those that failed together."""
+        return _backoff(self.first, self.longest, failures, chance)
+
+    def pause(self, failures: int, chance: float) -> timedelta:
+        """Return how long a sender leaves a mail server alone that nobody can use."""
+        return _backoff(self.first / 4, self.longest_pause, failures, chance)
+
+
+def _backoff(first: timedelta, longest: timedelta, failures: int, chance: float) -> timedelta:
+    doublings = min(failures, _MOST_DOUBLINGS)
+    bounded: timedelta = min(longest, first * (1 << doublings))
+    return bounded * (0.5 + chance / 2)
+
+
+class Sender:
+    """
+    Sends scheduled e-mails, one at a time. Any number may run, in any number of processes.
+
+    An e-mail is sent once, except where a crash or a cut connection leaves open whether the server has taken
+    it: then the attempt is recorded as ambiguous and the very same bytes are sent again.
+    """
+
+    def __init__(
+        self,
+        *,
+        log: EventLog,
+        pool: Pool,
+        deliveries: Deliveries,
+        renderer: Renderer,
+        transport: Transport,
+        clock: Clock,
+        chance: Callable[[], float],
+        retry: RetryPolicy,
+    ) -> None:
+        self._log = log
+        self._pool = pool
+        self._deliveries = deliveries
+        self._renderer = renderer
+        self._transport = transport
+        self._clock = clock
+        self._chance = chance
+        self._retry = retry
+        self._mails: StateStore[MailState] = StateStore(
+            log,
+            decider.MAIL_CATEGORY,
+            initial=decider.initial_mail,
+            evolve=decider.evolve_mail,
+            cache_size=64,
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Send what is due until `stop` is set. Outlives outages of mail server, database and log."""
+        failures = 0
+        try:
+            while not stop.is_set():
+                try:
+                    wait = 0.0 if self.send_next() else _IDLE_SECONDS
+                    failures = 0
+                except (Retryable, psycopg.OperationalError) as error:
+                    wait = self._retry.pause(failures, self._chance()).total_seconds()
+                    failures += 1
+                    _log_outage(error)
+                stop.wait(wait)
+        finally:
+            self._transport.close()
+            self._deliveries.close()
+
+    def send_next(self) -> bool:
+        """
+        Work on one e-mail that is due, whatever comes of it; return False if there was none.
+
+        Raises TransportUnavailable where no e-mail can be sent now, another Retryable where database or log is
+        away; the e-mail in hand stays due.
+        """
+        with self._deliveries.claim() as claim:
+            if claim is None:
+                return False
+            try:
+                self._work_on(claim)
+            except (Retryable, psycopg.OperationalError):
+                raise
+            except Exception:
+                logger.exception("E-mail could not be worked on", extra=_about(claim, "mail_unworkable"))
+                self._postpone(claim)
+        return True
+
+    def _work_on(self, claim: Claim) -> None:
+        work = claim.work
+        state = self._mails.load(work.mail_id).state
+        if not isinstance(state, Scheduled):
+            logger.info("E-mail is settled already", extra=_about(claim, "mail_already_settled"))
+            claim.finish()
+            return
+        if work.open_attempt is not None:
+            self._note_ambiguous(claim, work.open_attempt)
+        attempt = 1 + max(work.tries, work.open_attempt or 0, *state.ambiguous_attempts, 0)
+        try:
+            self._attempt(claim, state.mail, attempt)
+        except RenderingFailed as error:
+            logger.exception("E-mail cannot be written", extra=_about(claim, "mail_unwritable"))
+            self._fail(claim, attempt, f"unwritable: {error}")
+        except MailRefused as error:
+            logger.warning(
+                "E-mail was refused for good",
+                extra=_about(claim, "mail_refused") | {"answer": str(error)[:3]},
+            )
+            self._fail(claim, attempt, "refused")
+        except MailUncertain:
+            self._note_ambiguous(claim, attempt)
+            self._postpone(claim)
+        except MailDeferred as error:
+            claim.close_attempt(attempt)
+            logger.warning(
+                "E-mail has to wait", extra=_about(claim, "mail_deferred") | {"answer": str(error)[:3]}
+            )
+            self._postpone_or_give_up(claim, attempt)
+        except TransportUnavailable:
+            claim.close_attempt(attempt)
+            if work.age < self._retry.give_up_after:
+                raise
+            self._fail(claim, attempt, "gave_up")
+        else:
+            self._settle(claim, RecordSent(attempt=attempt, now=self._clock.now()))
+            logger.info("E-mail sent", extra=_about(claim, "mail_sent") | {"attempt": attempt})
+
+    def _attempt(self, claim: Claim, mail: MailScheduled, attempt: int) -> None:
+        def before_data() -> None:
+            claim.open_attempt(attempt)
+            # The last look before the content goes out: a process that was frozen until now still has its claim
+            # unless the database ended its connection, and then somebody else may have sent the e-mail.
+            claim.verify()
+
+        frozen = claim.work.frozen or claim.freeze(self._renderer.render(self._facts_of(mail)))
+        self._transport.send(frozen, before_data=before_data)
+
+    def _facts_of(self, mail: MailScheduled) -> ChatMail:
+        posted = [self._message(mail.thread_id, message_id) for message_id in mail.message_ids]
+        authors = {said.author_company_id for _, said in posted if said.author_company_id is not None}
+        with self._pool.connection() as connection:
+            names = queries.company_names(connection, authors)
+        return ChatMail(
+            mail_id=mail.mail_id,
+            address=mail.address,
+            recipient_name=mail.recipient_name,
+            time_zone=mail.time_zone,
+            thread_id=mail.thread_id,
+            case_reference=mail.case_reference,
+            message_id_header=mail.message_id_header,
+            references=mail.references,
+            messages=tuple(
+                QuotedMessage(
+                    id=said.message_id,
+                    author_name=said.author_name or ERASED,
+                    company_name=names.get(said.author_company_id or said.thread_id, _SOMEBODY),
+                    body=said.body,
+                    posted_at=event.time,
+                )
+                for event, said in posted
+            ),
+            date=self._clock.now(),
+        )
+
+    def _message(self, thread_id: UUID, message_id: UUID) -> tuple[RecordedEvent, MessagePosted]:
+        # From the log, where an erased message is erased: no table of ours keeps what people wrote.
+        event = self._log.find(Stream("thread", thread_id), message_id)
+        if event is None or not isinstance(event.data, MessagePosted):
+            raise RenderingFailed(f"message {message_id} is not in the log")
+        return event, event.data
+
+    def _note_ambiguous(self, claim: Claim, attempt: int) -> None:
+        logger.warning(
+            "Nobody knows whether the e-mail was taken: the same bytes are sent again",
+            extra=_about(claim, "mail_ambiguous") | {"attempt": attempt},
+        )
+        self._record(claim, RecordAmbiguous(attempt=attempt, now=self._clock.now()))
+        claim.close_attempt(attempt)
+
+    def _postpone_or_give_up(self, claim: Claim, attempt: int) -> None:
+        if claim.work.age < self._retry.give_up_after:
+            self._postpone(claim)
+        else:
+            self._fail(claim, attempt, "gave_up")
+
+    def _postpone(self, claim: Claim) -> None:
+        claim.postpone(self._retry.delay(claim.work.tries, self._chance()))
+
+    def _fail(self, claim: Claim, attempt: int, reason: str) -> None:
+        logger.error("E-mail will not be sent", extra=_about(claim, "mail_failed") | {"reason": reason})
+        self._settle(claim, RecordFailed(attempt=attempt, reason=reason, now=self._clock.now()))
+
+    def _settle(self, claim: Claim, command: RecordSent | RecordFailed) -> None:
+        self._record(claim, command)
+        claim.finish()
+
+    def _record(self, claim: Claim, command: MailCommand) -> None:
+        appended = append_decided(
+            self._mails, claim.work.mail_id, lambda loaded: decider.decide_mail(command, loaded.state)
+        )
+        if appended is not None:
+            project_now(appended, self._pool)
+
+
+def _about(claim: Claim, action: str) -> dict[str, Any]:
+    return {"action": action, "mail_id": str(claim.work.mail_id)}
+
+
+def _log_outage(error: Exception) -> None:
+    if isinstance(error, TransportMisconfigured):
+        logger.error(
+            "The mail server refuses us: check PARLEY_SMTP_URL and PARLEY_MAIL_FROM",
+            extra={"action": "transport_misconfigured", "answer": str(error)},
+        )
+    else:
+        logger.warning(
+            "E-mail waits: mail server, log or database is away",
+            extra={"action": "sending_waits", "error": f"{type(error).__name__}: {error}"},
+        )
