@@ -51,16 +51,23 @@ def connect(
         raise DatabaseUnavailable(str(error)) from error
 
 
-def open_pool(settings: Settings, *, schema: str, size: int = 8) -> ConnectionPool[DatabaseConnection]:
+def open_pool(
+    settings: Settings, *, schema: str, size: int = 8, autocommit: bool = False
+) -> ConnectionPool[DatabaseConnection]:
     """
     Open a pool of up to `size` connections that act in `schema` as the application's role.
 
     Close it with `.close()`. A connection taken with `.connection()` is one transaction: committed at the end of the
-    block, rolled back on an exception.
+    block, rolled back on an exception. With `autocommit` each statement is one: right for single reads, which then
+    need one round trip.
     """
     return ConnectionPool(
         settings.database_url,
-        kwargs={"options": session_options(settings, schema), "connect_timeout": 10},
+        kwargs={
+            "options": session_options(settings, schema),
+            "connect_timeout": 10,
+            "autocommit": autocommit,
+        },
         min_size=1,
         max_size=size,
         name=schema,

@@ -118,7 +118,7 @@ class PartnershipEstablished(EventData):
 # --- events: case-<id>; subject case:<id> ---
 
 
-class Debtor(Value):
+class Debtor(Shape):
     type: Literal["Company", "Private"]
     name: str
 
@@ -175,9 +175,12 @@ class CaseClosed(EventData):
 
 
 class CaseMerged(EventData):
+    """The case was folded into another: read-only for ever. `engagement_id` is the one that ended with it, if any."""
+
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     case_id: UUID
     reference: str
+    engagement_id: UUID | None = None
     into_case_id: UUID | None = None
 
 

@@ -1,0 +1,250 @@
+"""Threads: who takes part, whether they may write, how far each has read. Messages leave no trace in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
+from uuid import UUID
+
+from services.messaging.commands import CloseThread, MarkRead, OpenThread, PostMessage, ThreadCommand
+from shared.contracts.messaging import (
+    MessagePosted,
+    Participant,
+    SenderRole,
+    ThreadClosed,
+    ThreadKind,
+    ThreadOpened,
+    ThreadRead,
+)
+from shared.errors import Conflict, NotFound
+
+ThreadEvent = MessagePosted | ThreadRead | ThreadOpened | ThreadClosed
+CloseReason = Literal["reassigned", "merged"]
+
+_READ_ONLY_BECAUSE: dict[CloseReason, str] = {
+    "reassigned": "The case was given to another partner: this thread can only be read.",
+    "merged": "The case was merged into another: this thread can only be read.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadFacts:
+    """What was fixed when the thread was opened; `companies` are its participants', gathered once."""
+
+    id: UUID
+    kind: ThreadKind
+    case_id: UUID | None
+    case_reference: str | None
+    partnership_id: UUID | None
+    participants: tuple[Participant, ...]
+    companies: frozenset[UUID]
+
+
+def companies_of(participants: tuple[Participant, ...]) -> frozenset[UUID]:
+    return frozenset(participant.company_id for participant in participants)
+
+
+@dataclass(frozen=True, slots=True)
+class NoThread:
+    """Nobody has opened it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WritableThread:
+    """`read_up_to` holds the highest version that each user has read."""
+
+    facts: ThreadFacts
+    read_up_to: Mapping[UUID, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnlyThread:
+    facts: ThreadFacts
+    read_up_to: Mapping[UUID, int]
+    reason: CloseReason
+
+
+State = NoThread | WritableThread | ReadOnlyThread
+
+
+def initial() -> State:
+    return NoThread()
+
+
+def decide(command: ThreadCommand, state: State) -> tuple[ThreadEvent, ...]:
+    match command:
+        case PostMessage():
+            return _post(command, state)
+        case MarkRead():
+            return _mark_read(command, state)
+        case OpenThread():
+            return _open(command, state)
+        case CloseThread():
+            return _close(command, state)
+        case _:
+            assert_never(command)
+
+
+def evolve(state: State, event: ThreadEvent) -> State:
+    match event:
+        case MessagePosted():
+            return state
+        case ThreadRead():
+            return _read(state, event)
+        case ThreadOpened():
+            return WritableThread(
+                ThreadFacts(
+                    id=event.thread_id,
+                    kind=event.kind,
+                    case_id=event.case_id,
+                    case_reference=event.case_reference,
+                    partnership_id=event.partnership_id,
+                    participants=event.participants,
+                    companies=companies_of(event.participants),
+                )
+            )
+        case ThreadClosed():
+            match state:
+                case WritableThread(facts=facts, read_up_to=read_up_to):
+                    return ReadOnlyThread(facts, read_up_to, event.reason)
+                case ReadOnlyThread():
+                    return state
+                case NoThread():
+                    raise ValueError("a thread's stream begins with ThreadOpened")
+                case _:
+                    assert_never(state)
+        case _:
+            assert_never(event)
+
+
+def audience(state: State) -> frozenset[UUID]:
+    """Return the companies that take part."""
+    return frozenset() if isinstance(state, NoThread) else state.facts.companies
+
+
+def subject(state: State) -> str | None:
+    """Return whose key encrypts what is said in the thread: the case's, or the partnership's."""
+    match state:
+        case NoThread():
+            return None
+        case WritableThread(facts=facts) | ReadOnlyThread(facts=facts):
+            return f"case:{facts.case_id}" if facts.case_id else f"partnership:{facts.partnership_id}"
+        case _:
+            assert_never(state)
+
+
+def participation(state: State, company_id: UUID) -> Participant:
+    """Return the company's place in the thread. Raises NotFound where it has none."""
+    if not isinstance(state, NoThread):
+        for participant in state.facts.participants:
+            if participant.company_id == company_id:
+                return participant
+    raise _not_found()
+
+
+def _post(command: PostMessage, state: State) -> tuple[ThreadEvent, ...]:
+    author = command.author
+    role = participation(state, author.company_id).role
+    match state:
+        case ReadOnlyThread(reason=reason):
+            raise Conflict("thread_read_only", _READ_ONLY_BECAUSE[reason])
+        case WritableThread(facts=facts):
+            return (
+                MessagePosted(
+                    message_id=command.message_id,
+                    thread_id=facts.id,
+                    thread_kind=facts.kind,
+                    case_id=facts.case_id,
+                    case_reference=facts.case_reference,
+                    partnership_id=facts.partnership_id,
+                    client_message_id=command.client_message_id,
+                    role=role,
+                    author_id=author.id,
+                    author_name=author.name,
+                    author_company_id=author.company_id,
+                    recipient_ids=_other_side(facts, role),
+                    body=command.body,
+                    attachments=command.attachments,
+                ),
+            )
+        case NoThread():
+            raise _not_found()
+        case _:
+            assert_never(state)
+
+
+def _mark_read(command: MarkRead, state: State) -> tuple[ThreadEvent, ...]:
+    participation(state, command.company_id)
+    match state:
+        case (
+            WritableThread(facts=facts, read_up_to=read_up_to)
+            | ReadOnlyThread(facts=facts, read_up_to=read_up_to)
+        ):
+            if command.up_to_version <= read_up_to.get(command.user_id, 0):
+                return ()
+            return (
+                ThreadRead(
+                    thread_id=facts.id,
+                    case_id=facts.case_id,
+                    user_id=command.user_id,
+                    company_id=command.company_id,
+                    up_to_message_id=command.up_to_message_id,
+                    up_to_version=command.up_to_version,
+                ),
+            )
+        case NoThread():
+            raise _not_found()
+        case _:
+            assert_never(state)
+
+
+def _open(command: OpenThread, state: State) -> tuple[ThreadEvent, ...]:
+    match state:
+        case NoThread():
+            return (
+                ThreadOpened(
+                    thread_id=command.thread_id,
+                    kind=command.kind,
+                    case_id=command.case_id,
+                    case_reference=command.case_reference,
+                    engagement_id=command.engagement_id,
+                    partnership_id=command.partnership_id,
+                    participants=command.participants,
+                ),
+            )
+        case WritableThread() | ReadOnlyThread():
+            return ()
+        case _:
+            assert_never(state)
+
+
+def _close(command: CloseThread, state: State) -> tuple[ThreadEvent, ...]:
+    match state:
+        case WritableThread(facts=facts):
+            return (ThreadClosed(thread_id=facts.id, case_id=facts.case_id, reason=command.reason),)
+        case NoThread() | ReadOnlyThread():
+            return ()
+        case _:
+            assert_never(state)
+
+
+def _read(state: State, event: ThreadRead) -> State:
+    match state:
+        case WritableThread(read_up_to=read_up_to) | ReadOnlyThread(read_up_to=read_up_to):
+            return replace(state, read_up_to={**read_up_to, event.user_id: event.up_to_version})
+        case NoThread():
+            raise ValueError("a thread's stream begins with ThreadOpened")
+        case _:
+            assert_never(state)
+
+
+def _other_side(facts: ThreadFacts, role: SenderRole) -> tuple[UUID, ...]:
+    """Return the companies across the table; a managing partner sits on the creditor's side."""
+    return tuple(
+        participant.company_id
+        for participant in facts.participants
+        if (participant.role == "partner") != (role == "partner")
+    )
+
+
+def _not_found() -> NotFound:
+    return NotFound("thread_not_found", "There is no such thread.")

@@ -1,0 +1,30 @@
+"""Use cases of messaging: load, decide, append. One module per noun; entrypoints find them all here."""
+
+from services.messaging.handlers.callers import actor, member, require_operator, tenant
+from services.messaging.handlers.cases import ensure_thread, put_case
+from services.messaging.handlers.directory import establish_partnership, put_user, register_company
+from services.messaging.handlers.importing import ImportedLine, import_lines
+from services.messaging.handlers.posting import mark_read, post_message
+from services.messaging.handlers.streams import Archive, open_archive
+from services.messaging.handlers.subscribing import NAME, react, subscription
+
+__all__ = [
+    "NAME",
+    "Archive",
+    "ImportedLine",
+    "actor",
+    "ensure_thread",
+    "establish_partnership",
+    "import_lines",
+    "mark_read",
+    "member",
+    "open_archive",
+    "post_message",
+    "put_case",
+    "put_user",
+    "react",
+    "register_company",
+    "require_operator",
+    "subscription",
+    "tenant",
+]

@@ -1,0 +1,172 @@
+"""
+Our streams: how each kind is folded, and the one place where what was decided gets its envelope.
+
+Deciders speak of facts only. Who did it, when, who may know of it and whose key encrypts it is added here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+from uuid import UUID, uuid5
+
+from services.messaging.commands import Origin
+from services.messaging.decider import case, company, partnership, thread, user
+from services.messaging.handlers.snapshots import ThreadSnapshots
+from shared.command_handling import Loaded, StateStore, append_decided, load_together
+from shared.contracts.envelope import EventData, NewEvent, Stream
+from shared.contracts.messaging import MessagePosted, ThreadClosed, ThreadOpened
+from shared.eventlog.protocol import Appended, EventLog
+
+S = TypeVar("S")
+E = TypeVar("E", bound=EventData)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules(Generic[S, E]):
+    """The pure functions of one kind of stream, as its decider has them."""
+
+    initial: Callable[[], S]
+    evolve: Callable[[S, E], S]
+    audience: Callable[[S], frozenset[UUID]]
+    subject: Callable[[UUID, S], str | None]
+
+
+class Streams(Generic[S, E]):
+    """All streams of one kind."""
+
+    def __init__(self, store: StateStore[S], rules: Rules[S, E]) -> None:
+        self.store = store
+        self._rules = rules
+
+    def stream(self, stream_id: UUID) -> Stream:
+        return self.store.stream(stream_id)
+
+    def load(self, stream_id: UUID) -> S:
+        """Return the state as of now."""
+        return self.store.load(stream_id).state
+
+    def carry_out(
+        self, stream_id: UUID, origin: Origin, decide: Callable[[S], Sequence[E]]
+    ) -> Appended | None:
+        """
+        Decide on the stream's state and append the outcome; None where there is nothing to append.
+
+        Raises what `decide` raises, and ContendedStream where others were quicker every time.
+        """
+        stream = self.store.stream(stream_id)
+
+        def decide_events(loaded: Loaded[S]) -> list[NewEvent]:
+            return self._in_envelopes(stream, origin, loaded.state, decide(loaded.state))
+
+        return append_decided(self.store, stream_id, decide_events)
+
+    def _in_envelopes(self, stream: Stream, origin: Origin, state: S, decided: Sequence[E]) -> list[NewEvent]:
+        """Give each event its envelope; its audience is who may know of the stream once it has happened."""
+        events = []
+        for data in decided:
+            state = self._rules.evolve(state, data)
+            events.append(
+                NewEvent(
+                    id=_event_id(data, stream, origin),
+                    data=data,
+                    time=origin.at,
+                    actor=origin.actor,
+                    audience=self._rules.audience(state),
+                    subject=self._rules.subject(stream.id, state),
+                    correlation_id=origin.correlation_id,
+                    causation_id=origin.causation_id,
+                )
+            )
+        return events
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The streams that messaging owns, in one log."""
+
+    log: EventLog
+    companies: Streams[company.State, company.CompanyEvent]
+    users: Streams[user.State, user.UserEvent]
+    partnerships: Streams[partnership.State, partnership.PartnershipEvent]
+    cases: Streams[case.State, case.CaseEvent]
+    threads: Streams[thread.State, thread.ThreadEvent]
+
+    def load_together(self, *wanted: tuple[Streams[Any, Any], UUID]) -> list[Any]:
+        """Return the states of several streams as of one moment, in the order given."""
+        return [
+            loaded.state
+            for loaded in load_together(
+                self.log, [(streams.store, stream_id) for streams, stream_id in wanted]
+            )
+        ]
+
+
+def open_archive(log: EventLog) -> Archive:
+    """Return our streams in that log; nothing is read yet."""
+    return Archive(
+        log=log,
+        companies=_streams(
+            log, "company", Rules(company.initial, company.evolve, company.audience, lambda _id, _: None)
+        ),
+        users=_streams(
+            log,
+            "user",
+            Rules(user.initial, user.evolve, user.audience, lambda stream_id, _: f"user:{stream_id}"),
+        ),
+        partnerships=_streams(
+            log,
+            "partnership",
+            Rules(
+                partnership.initial,
+                partnership.evolve,
+                partnership.audience,
+                lambda _id, state: partnership.subject(state),
+            ),
+        ),
+        cases=_streams(
+            log,
+            "case",
+            Rules(case.initial, case.evolve, case.audience, lambda stream_id, _: f"case:{stream_id}"),
+        ),
+        threads=_streams(
+            log,
+            "thread",
+            Rules(thread.initial, thread.evolve, thread.audience, lambda _id, state: thread.subject(state)),
+            snapshots=ThreadSnapshots(),
+        ),
+    )
+
+
+def _streams(
+    log: EventLog, category: str, rules: Rules[S, E], *, snapshots: ThreadSnapshots | None = None
+) -> Streams[S, E]:
+    store: StateStore[Any] = StateStore(
+        log,
+        category,
+        initial=rules.initial,
+        # Our streams hold our own contracts; evolve fails loudly on one that this version does not know.
+        evolve=lambda state, event: rules.evolve(state, cast("E", event.data)),
+        snapshots=snapshots,
+    )
+    return Streams(store, rules)
+
+
+def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:
+    """
+    Return the event's id: the same whenever the same thing is decided again.
+
+    A message has its own, and a thread opens and closes once, whoever asks for it. Everything else can happen
+    again and follows from the command, which makes at most one event of a type.
+    """
+    match data:
+        case MessagePosted():
+            return data.message_id
+        case ThreadOpened() | ThreadClosed():
+            return once_id(type(data), stream.id)
+        case _:
+            return uuid5(origin.id, f"{type(data).__name__}:{stream.id}")
+
+
+def once_id(contract: type[EventData], stream_id: UUID) -> UUID:
+    """Return the id of an event that a stream can hold only once."""
+    return uuid5(stream_id, contract.__name__)

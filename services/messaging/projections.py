@@ -1,0 +1,156 @@
+"""Events of messaging, written into its read tables by statements that need no answer."""
+
+from psycopg.types.json import Jsonb
+
+from shared.contracts.envelope import RecordedEvent
+from shared.contracts.messaging import (
+    CaseAssigned,
+    CaseClosed,
+    CaseDetailsChanged,
+    CaseMerged,
+    CaseOpened,
+    CaseStatusChanged,
+    CompanyDetailsChanged,
+    CompanyRegistered,
+    MessagePosted,
+    PartnershipEstablished,
+    ThreadClosed,
+    ThreadOpened,
+    ThreadRead,
+    UserActivated,
+    UserAdded,
+    UserDeactivated,
+    UserDetailsChanged,
+)
+from shared.db import DatabaseConnection, load_queries
+
+_STATEMENTS = load_queries("services.messaging.sql", "projections.sql")
+
+
+def project(event: RecordedEvent, connection: DatabaseConnection) -> None:  # noqa: C901, PLR0912 - a table of cases
+    """
+    Bring the rows that an event changes up to date, in the caller's transaction.
+
+    Doing it again changes nothing. An event of a type that this version does not know leaves no rows.
+    """
+
+    def execute(statement: str, **values: object) -> None:
+        connection.execute(_STATEMENTS[statement], values)
+
+    match event.data:
+        case MessagePosted() as data:
+            execute(
+                "add_message",
+                id=data.message_id,
+                thread_id=data.thread_id,
+                version=event.version,
+                client_message_id=data.client_message_id,
+                role=data.role,
+                author_id=data.author_id,
+                author_name=data.author_name,
+                author_company_id=data.author_company_id,
+                body=data.body,
+                attachments=Jsonb([attachment.model_dump(mode="json") for attachment in data.attachments]),
+                created_at=event.time,
+            )
+        case ThreadRead() as data:
+            execute(
+                "mark_read",
+                thread_id=data.thread_id,
+                user_id=data.user_id,
+                company_id=data.company_id,
+                up_to_version=data.up_to_version,
+                read_at=event.time,
+            )
+        case ThreadOpened() as data:
+            execute(
+                "open_thread",
+                id=data.thread_id,
+                kind=data.kind,
+                case_id=data.case_id,
+                engagement_id=data.engagement_id,
+                partnership_id=data.partnership_id,
+                position=event.position,
+                company_ids=[participant.company_id for participant in data.participants],
+                roles=[participant.role for participant in data.participants],
+            )
+        case ThreadClosed() as data:
+            execute("close_thread", id=data.thread_id, reason=data.reason)
+        case CaseOpened() as data:
+            execute(
+                "open_case",
+                id=data.case_id,
+                reference=data.reference,
+                creditor_id=data.creditor_id,
+                status=data.status,
+                debtor_type=data.debtor_type,
+                debtor_name=data.debtor_name,
+                amount=data.amount,
+                currency=data.currency,
+                opened_at=event.time,
+                position=event.position,
+            )
+        case CaseDetailsChanged() as data:
+            execute(
+                "change_case",
+                id=data.case_id,
+                reference=data.reference,
+                debtor_type=data.debtor_type,
+                debtor_name=data.debtor_name,
+                amount=data.amount,
+                currency=data.currency,
+            )
+        case CaseAssigned() as data:
+            if data.previous_engagement_id is not None:
+                execute("end_engagement", id=data.previous_engagement_id, ended_at=event.time)
+            execute(
+                "begin_engagement",
+                id=data.engagement_id,
+                case_id=data.case_id,
+                partner_id=data.partner_id,
+                started_at=event.time,
+            )
+        case CaseStatusChanged() as data:
+            execute("move_case", id=data.case_id, status=data.status, close_code=None)
+        case CaseClosed() as data:
+            execute("move_case", id=data.case_id, status="Closed", close_code=data.close_code)
+        case CaseMerged() as data:
+            execute("move_case", id=data.case_id, status="Merged", close_code=None)
+        case CompanyRegistered() | CompanyDetailsChanged() as data:
+            execute(
+                "put_company",
+                id=data.company_id,
+                side=data.side,
+                name=data.details.name,
+                country=data.details.country,
+                subdivision=data.details.subdivision,
+                time_zone=data.details.time_zone,
+                locale=data.details.locale,
+                observes_holidays=data.details.observes_holidays,
+            )
+        case UserAdded() as data:
+            execute(
+                "add_user",
+                id=data.user_id,
+                company_id=data.company_id,
+                email=data.email,
+                name=data.name,
+                role=data.role,
+            )
+        case UserDetailsChanged() as data:
+            execute("change_user", id=data.user_id, email=data.email, name=data.name, role=data.role)
+        case UserDeactivated() as data:
+            execute("set_user_active", id=data.user_id, active=False)
+        case UserActivated() as data:
+            execute("set_user_active", id=data.user_id, active=True)
+        case PartnershipEstablished() as data:
+            execute(
+                "add_partnership",
+                id=data.partnership_id,
+                creditor_id=data.creditor_id,
+                partner_id=data.partner_id,
+                established_at=event.time,
+                position=event.position,
+            )
+        case _:
+            pass

@@ -1,0 +1,290 @@
+"""
+Reads over messaging's tables, fenced by company.
+
+`viewer` is the only company whose things are visible; None is the platform, which sees everything. What is
+unknown and what is somebody else's is NotFound alike.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from services.messaging import cursors
+from shared.contracts.messaging import (
+    AuthorRef,
+    CasePage,
+    CaseStatus,
+    CaseView,
+    CompanyRef,
+    Debtor,
+    Identity,
+    MessagePage,
+    MessageView,
+    PartnershipPage,
+    PartnershipView,
+    ThreadList,
+    ThreadView,
+)
+from shared.db import DatabaseConnection, load_queries
+from shared.errors import Invalid, NotFound
+
+_QUERIES = load_queries("services.messaging.sql")
+_LIMIT_MAX = 200
+_PAST_EVERYTHING = 2**63 - 1
+_PAST_EVERY_VERSION = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The reads of messaging, each on a connection of its own from the pool."""
+
+    pool: ConnectionPool[DatabaseConnection]
+
+    def identify(self, *, user_id: UUID | None, email: str | None, viewer: UUID | None) -> Identity:
+        """Return the user with its company as they are now. Raises NotFound."""
+        if user_id is not None:
+            rows = self._all("find_user", user_id=user_id, viewer=viewer)
+        elif email is not None:
+            rows = self._all("find_users_by_email", email=email, viewer=viewer)
+        else:
+            raise Invalid("user_not_named", "Give a user_id or an email.", "user_id")
+        if not rows:
+            raise NotFound("user_not_found", "There is no such user.")
+        return Identity(**rows[0])
+
+    def users_with_email(self, email: str) -> list[Identity]:
+        """Return every user with that address, active ones first: a person may work for several companies."""
+        return [Identity(**row) for row in self._all("find_users_by_email", email=email, viewer=None)]
+
+    def list_cases(
+        self,
+        *,
+        viewer: UUID | None,
+        reader: UUID | None,
+        status: CaseStatus | None,
+        limit: int,
+        cursor: str | None,
+    ) -> CasePage:
+        """Return cases, newest first."""
+        scope = cursors.scope("cases", status)
+        rows, next_cursor = self._page(
+            "list_all_cases" if viewer is None else "list_cases",
+            scope,
+            "position",
+            limit,
+            before=cursors.parse(scope, cursor, default=_PAST_EVERYTHING),
+            viewer=viewer,
+            reader=reader,
+            status=status,
+        )
+        return CasePage(items=tuple(_case(row) for row in rows), next_cursor=next_cursor)
+
+    def get_case(self, case_id: UUID, *, viewer: UUID | None, reader: UUID | None) -> CaseView:
+        """Return the case as the viewer may see it. Raises NotFound."""
+        rows = self._all("get_case", case_id=case_id, viewer=viewer, reader=reader)
+        if not rows:
+            raise NotFound("case_not_found", "There is no such case.")
+        return _case(rows[0])
+
+    def list_threads(self, case_id: UUID, *, viewer: UUID | None, reader: UUID | None) -> ThreadList:
+        """Return the threads of a case in which the viewer takes part, oldest first. Raises NotFound."""
+        threads = self._threads(case_id=case_id, viewer=viewer, reader=reader)
+        if not threads and not self._all("case_is_visible", case_id=case_id, viewer=viewer):
+            raise NotFound("case_not_found", "There is no such case.")
+        return ThreadList(items=tuple(threads))
+
+    def get_thread(self, thread_id: UUID, *, viewer: UUID | None, reader: UUID | None) -> ThreadView:
+        """Return the thread. Raises NotFound."""
+        threads = self._threads(thread_id=thread_id, viewer=viewer, reader=reader)
+        if not threads:
+            raise _no_thread()
+        return threads[0]
+
+    def list_messages(
+        self,
+        thread_id: UUID,
+        *,
+        viewer: UUID | None,
+        after: UUID | None,
+        limit: int,
+        cursor: str | None,
+    ) -> MessagePage:
+        """
+        Return messages, newest first; with `after`, those later than that one, oldest first.
+
+        Raises NotFound, Invalid for a cursor or limit that is none.
+        """
+        scope = cursors.scope("messages", thread_id, after)
+        if after is None:
+            rows, next_cursor = self._page(
+                "list_older_messages",
+                scope,
+                "version",
+                limit,
+                before=cursors.parse(scope, cursor, default=_PAST_EVERY_VERSION),
+                thread_id=thread_id,
+                viewer=viewer,
+            )
+        else:
+            start = cursors.parse(scope, cursor, default=0)
+            rows, next_cursor = self._page(
+                "list_newer_messages",
+                scope,
+                "version",
+                limit,
+                after=start or self._version_of(after, thread_id, viewer),
+                thread_id=thread_id,
+                viewer=viewer,
+            )
+        if not rows:
+            self._require_thread(thread_id, viewer)
+        return MessagePage(items=tuple(_message(row) for row in rows), next_cursor=next_cursor)
+
+    def list_partnerships(
+        self, *, viewer: UUID | None, reader: UUID | None, limit: int, cursor: str | None
+    ) -> PartnershipPage:
+        """Return partnerships, newest first."""
+        scope = cursors.scope("partnerships")
+        rows, next_cursor = self._page(
+            "list_partnerships",
+            scope,
+            "position",
+            limit,
+            before=cursors.parse(scope, cursor, default=_PAST_EVERYTHING),
+            viewer=viewer,
+        )
+        return PartnershipPage(items=self._partnerships(rows, viewer, reader), next_cursor=next_cursor)
+
+    def get_partnership(
+        self, partnership_id: UUID, *, viewer: UUID | None, reader: UUID | None
+    ) -> PartnershipView:
+        """Return the partnership. Raises NotFound."""
+        rows = self._all("get_partnership", partnership_id=partnership_id, viewer=viewer)
+        if not rows:
+            raise NotFound("partnership_not_found", "There is no such partnership.")
+        return self._partnerships(rows, viewer, reader)[0]
+
+    # --- for operators: rows as they are ---
+
+    def list_companies(self, *, limit: int) -> list[DictRow]:
+        return self._all("list_companies", limit=limit)
+
+    def list_users(self, *, limit: int) -> list[DictRow]:
+        return self._all("list_users", limit=limit)
+
+    def list_all_threads(self, *, case_id: UUID | None, limit: int) -> list[DictRow]:
+        return self._all("list_all_threads", case_id=case_id, before=_PAST_EVERYTHING, limit=limit)
+
+    # --- inside ---
+
+    def _all(self, query: str, **parameters: Any) -> list[DictRow]:
+        with self.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(_QUERIES[query], parameters).fetchall()
+
+    def _page(
+        self, query: str, scope: str, key: str, limit: int, **parameters: Any
+    ) -> tuple[list[DictRow], str | None]:
+        """Return one page and the cursor of the next; one row more is read to see whether there is one."""
+        if not 1 <= limit <= _LIMIT_MAX:
+            raise Invalid("bad_limit", f"Give a limit from 1 to {_LIMIT_MAX}.", "limit")
+        rows = self._all(query, limit=limit + 1, **parameters)
+        if len(rows) <= limit:
+            return rows, None
+        return rows[:limit], cursors.text(scope, rows[limit - 1][key])
+
+    def _threads(
+        self,
+        *,
+        viewer: UUID | None,
+        reader: UUID | None,
+        thread_id: UUID | None = None,
+        case_id: UUID | None = None,
+        partnership_ids: Sequence[UUID] = (),
+    ) -> list[ThreadView]:
+        rows = self._all(
+            "list_threads",
+            thread_id=thread_id,
+            case_id=case_id,
+            partnership_ids=list(partnership_ids),
+            viewer=viewer,
+            reader=reader,
+        )
+        return [ThreadView(**row) for row in rows]
+
+    def _partnerships(
+        self, rows: Sequence[DictRow], viewer: UUID | None, reader: UUID | None
+    ) -> tuple[PartnershipView, ...]:
+        if not rows:
+            return ()
+        threads = {
+            thread.partnership_id: thread
+            for thread in self._threads(
+                partnership_ids=[row["id"] for row in rows], viewer=viewer, reader=reader
+            )
+        }
+        return tuple(_partnership(row, threads.get(row["id"])) for row in rows)
+
+    def _version_of(self, message_id: UUID, thread_id: UUID, viewer: UUID | None) -> int:
+        self._require_thread(thread_id, viewer)
+        rows = self._all("message_version", message_id=message_id, thread_id=thread_id)
+        if not rows:
+            raise NotFound("message_not_found", "There is no such message in the thread.", "after")
+        version: int = rows[0]["version"]
+        return version
+
+    def _require_thread(self, thread_id: UUID, viewer: UUID | None) -> None:
+        if not self._all("thread_is_visible", thread_id=thread_id, viewer=viewer):
+            raise _no_thread()
+
+
+def _no_thread() -> NotFound:
+    return NotFound("thread_not_found", "There is no such thread.")
+
+
+def _case(row: Mapping[str, Any]) -> CaseView:
+    partner = row["partner_id"]
+    return CaseView(
+        id=row["id"],
+        reference=row["reference"],
+        status=row["status"],
+        creditor=CompanyRef(id=row["creditor_id"], name=row["creditor_name"]),
+        partner=CompanyRef(id=partner, name=row["partner_name"]) if partner else None,
+        debtor=Debtor(type=row["debtor_type"], name=row["debtor_name"]),
+        amount=row["amount"],
+        currency=row["currency"],
+        opened_at=row["opened_at"],
+        unread_count=row["unread_count"],
+    )
+
+
+def _partnership(row: Mapping[str, Any], thread: ThreadView | None) -> PartnershipView:
+    return PartnershipView(
+        id=row["id"],
+        creditor=CompanyRef(id=row["creditor_id"], name=row["creditor_name"]),
+        partner=CompanyRef(id=row["partner_id"], name=row["partner_name"]),
+        established_at=row["established_at"],
+        total_cases=row["total_cases"],
+        active_cases=row["active_cases"],
+        thread=thread,
+    )
+
+
+def _message(row: Mapping[str, Any]) -> MessageView:
+    author = row["author_id"]
+    return MessageView(
+        id=row["id"],
+        thread_id=row["thread_id"],
+        client_message_id=row["client_message_id"],
+        role=row["role"],
+        author=AuthorRef(id=author, name=row["author_name"], company_id=row["author_company_id"])
+        if author
+        else None,
+        body=row["body"],
+        attachments=tuple(row["attachments"]),
+        created_at=row["created_at"],
+        seen=row["seen"],
+    )

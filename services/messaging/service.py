@@ -1,0 +1,240 @@
+"""The nameko service `messaging`: entrypoints only."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from psycopg_pool import ConnectionPool
+
+from services.messaging import handlers
+from services.messaging.commands import Origin
+from services.messaging.handlers import requests
+from services.messaging.queries import Reads
+from shared.clock import Clock
+from shared.contracts.messaging import (
+    CasePage,
+    CaseView,
+    EnsuredThread,
+    EnsureThread,
+    EstablishPartnership,
+    GetCase,
+    GetPartnership,
+    Identify,
+    Identity,
+    ListCases,
+    ListMessages,
+    ListPartnerships,
+    ListThreads,
+    MarkRead,
+    MessagePage,
+    PartnershipPage,
+    PartnershipView,
+    PostedMessage,
+    PostMessage,
+    PutCase,
+    PutUser,
+    RegisterCompany,
+    ThreadList,
+)
+from shared.contracts.rpc import Done, Query, Request
+from shared.db import DatabaseConnection, open_pool
+from shared.eventlog.factory import open_log
+from shared.eventlog.protocol import Appended, EventLog
+from shared.nameko_adapters import Resources, SubscriptionExtension, endpoint
+from shared.settings import Settings
+from shared.subscription import wait_until_handled
+
+# A client that just wrote waits this long for its words to show; then it is told to ask again.
+READ_YOUR_WRITES_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagingResources:
+    """What the service lives on, built once at its start."""
+
+    settings: Settings
+    log: EventLog
+    pool: ConnectionPool[DatabaseConnection]
+    clock: Clock
+    archive: handlers.Archive
+    reads: Reads
+
+
+def build(settings: Settings) -> MessagingResources:
+    """Return the resources of a process with these settings."""
+    log = open_log(settings)
+    pool = open_pool(settings, schema=handlers.NAME, autocommit=True)
+    return MessagingResources(
+        settings=settings,
+        log=log,
+        pool=pool,
+        clock=settings.system_clock(),
+        archive=handlers.open_archive(log),
+        reads=Reads(pool),
+    )
+
+
+class MessagingService:
+    """Companies, users, partnerships, cases and their threads, over RPC."""
+
+    name = handlers.NAME
+
+    resources = Resources(build)
+    subscription = SubscriptionExtension(lambda resources: handlers.subscription(resources.archive))
+
+    # --- reads ---
+
+    @endpoint(Identify)
+    def identify(self, request: Identify) -> Identity:
+        return self._reads(request).identify(
+            user_id=request.user_id, email=request.email, viewer=handlers.tenant(request.caller)
+        )
+
+    @endpoint(ListCases)
+    def list_cases(self, request: ListCases) -> CasePage:
+        return self._reads(request).list_cases(
+            viewer=handlers.tenant(request.caller),
+            reader=request.caller.user_id,
+            status=request.status,
+            limit=request.limit,
+            cursor=request.cursor,
+        )
+
+    @endpoint(GetCase)
+    def get_case(self, request: GetCase) -> CaseView:
+        return self._reads(request).get_case(
+            request.case_id, viewer=handlers.tenant(request.caller), reader=request.caller.user_id
+        )
+
+    @endpoint(ListThreads)
+    def list_threads(self, request: ListThreads) -> ThreadList:
+        return self._reads(request).list_threads(
+            request.case_id, viewer=handlers.tenant(request.caller), reader=request.caller.user_id
+        )
+
+    @endpoint(ListMessages)
+    def list_messages(self, request: ListMessages) -> MessagePage:
+        return self._reads(request).list_messages(
+            request.thread_id,
+            viewer=handlers.tenant(request.caller),
+            after=request.after,
+            limit=request.limit,
+            cursor=request.cursor,
+        )
+
+    @endpoint(ListPartnerships)
+    def list_partnerships(self, request: ListPartnerships) -> PartnershipPage:
+        return self._reads(request).list_partnerships(
+            viewer=handlers.tenant(request.caller),
+            reader=request.caller.user_id,
+            limit=request.limit,
+            cursor=request.cursor,
+        )
+
+    @endpoint(GetPartnership)
+    def get_partnership(self, request: GetPartnership) -> PartnershipView:
+        return self._reads(request).get_partnership(
+            request.partnership_id, viewer=handlers.tenant(request.caller), reader=request.caller.user_id
+        )
+
+    # --- what users do ---
+
+    @endpoint(PostMessage)
+    def post_message(self, request: PostMessage) -> PostedMessage:
+        author_id, company_id = handlers.member(request.caller)
+        return handlers.post_message(
+            self.resources.archive,
+            thread_id=request.thread_id,
+            author_id=author_id,
+            company_id=company_id,
+            client_message_id=request.client_message_id,
+            body=request.body,
+            attachment_ids=request.attachment_ids,
+            origin=self._origin(request),
+        )
+
+    @endpoint(MarkRead)
+    def mark_read(self, request: MarkRead) -> Done:
+        user_id, company_id = handlers.member(request.caller)
+        appended = handlers.mark_read(
+            self.resources.archive,
+            thread_id=request.thread_id,
+            up_to_message_id=request.up_to_message_id,
+            user_id=user_id,
+            company_id=company_id,
+            origin=self._origin(request),
+        )
+        return self._done(appended)
+
+    @endpoint(EnsureThread)
+    def ensure_thread(self, request: EnsureThread) -> EnsuredThread:
+        company_id = handlers.tenant(request.caller)
+        thread_id, position = handlers.ensure_thread(
+            self.resources.archive,
+            case_id=request.case_id,
+            kind=request.kind,
+            company_id=company_id,
+            origin=self._origin(request),
+        )
+        self._wait_until_handled(position)
+        thread = self.resources.reads.get_thread(thread_id, viewer=company_id, reader=request.caller.user_id)
+        return EnsuredThread(thread=thread, position=position)
+
+    # --- what operators do ---
+
+    @endpoint(RegisterCompany)
+    def register_company(self, request: RegisterCompany) -> Done:
+        handlers.require_operator(request.caller)
+        command = requests.register_company(request)
+        return self._done(
+            handlers.register_company(self.resources.archive, command=command, origin=self._origin(request))
+        )
+
+    @endpoint(PutUser)
+    def put_user(self, request: PutUser) -> Done:
+        handlers.require_operator(request.caller)
+        command = requests.put_user(request)
+        return self._done(
+            handlers.put_user(self.resources.archive, command=command, origin=self._origin(request))
+        )
+
+    @endpoint(EstablishPartnership)
+    def establish_partnership(self, request: EstablishPartnership) -> Done:
+        handlers.require_operator(request.caller)
+        command = requests.establish_partnership(request)
+        return self._done(
+            handlers.establish_partnership(
+                self.resources.archive, command=command, origin=self._origin(request)
+            )
+        )
+
+    @endpoint(PutCase)
+    def put_case(self, request: PutCase) -> Done:
+        handlers.require_operator(request.caller)
+        command = requests.put_case(request)
+        return self._done(
+            handlers.put_case(self.resources.archive, command=command, origin=self._origin(request))
+        )
+
+    # --- what all of them need ---
+
+    def _reads(self, request: Query) -> Reads:
+        """Return the reads once they show what the request wants to see."""
+        if request.min_position is not None:
+            self._wait_until_handled(request.min_position)
+        reads: Reads = self.resources.reads
+        return reads
+
+    def _wait_until_handled(self, position: int) -> None:
+        wait_until_handled(self.resources.pool, handlers.NAME, position, READ_YOUR_WRITES_SECONDS)
+
+    def _origin(self, request: Request) -> Origin:
+        return Origin(
+            id=uuid4(),
+            at=self.resources.clock.now(),
+            actor=handlers.actor(request.caller),
+            correlation_id=request.correlation_id,
+        )
+
+    def _done(self, appended: Appended | None) -> Done:
+        """Answer with the position reached; where nothing was to be done that is the log's head."""
+        return Done(position=appended.position if appended else self.resources.log.head())

@@ -1,0 +1,116 @@
+-- name: put_company
+insert into companies (id, side, name, country, subdivision, time_zone, locale, observes_holidays)
+values (
+    %(id)s, %(side)s, %(name)s, %(country)s, %(subdivision)s, %(time_zone)s, %(locale)s, %(observes_holidays)s
+)
+on conflict (id) do update
+set name = excluded.name,
+    country = excluded.country,
+    subdivision = excluded.subdivision,
+    time_zone = excluded.time_zone,
+    locale = excluded.locale,
+    observes_holidays = excluded.observes_holidays
+
+-- name: add_user
+insert into users (id, company_id, email, name, role, active)
+values (%(id)s, %(company_id)s, %(email)s, %(name)s, %(role)s, true)
+on conflict (id) do nothing
+
+-- name: change_user
+update users set email = %(email)s, name = %(name)s, role = %(role)s where id = %(id)s
+
+-- name: set_user_active
+update users set active = %(active)s where id = %(id)s
+
+-- name: add_partnership
+insert into partnerships (id, creditor_id, partner_id, established_at, position)
+values (%(id)s, %(creditor_id)s, %(partner_id)s, %(established_at)s, %(position)s)
+on conflict (id) do nothing
+
+-- name: open_case
+-- The creditor may know of its case from the first moment on.
+with opened as (
+    insert into cases (
+        id, reference, creditor_id, status, debtor_type, debtor_name, amount, currency, opened_at, position
+    )
+    values (
+        %(id)s, %(reference)s, %(creditor_id)s, %(status)s, %(debtor_type)s, %(debtor_name)s, %(amount)s,
+        %(currency)s, %(opened_at)s, %(position)s
+    )
+    on conflict (id) do nothing
+)
+insert into case_access (company_id, case_id, position)
+values (%(creditor_id)s, %(id)s, %(position)s)
+on conflict (case_id, company_id) do nothing
+
+-- name: change_case
+update cases
+set reference = %(reference)s,
+    debtor_type = %(debtor_type)s,
+    debtor_name = %(debtor_name)s,
+    amount = %(amount)s,
+    currency = %(currency)s
+where id = %(id)s
+
+-- name: move_case
+update cases set status = %(status)s, close_code = %(close_code)s where id = %(id)s
+
+-- name: end_engagement
+-- From now on the former partner sees the case as it was.
+update engagements
+set ended_at = %(ended_at)s,
+    reference = cases.reference,
+    status = cases.status,
+    debtor_type = cases.debtor_type,
+    debtor_name = cases.debtor_name,
+    amount = cases.amount,
+    currency = cases.currency
+from cases
+where engagements.id = %(id)s and engagements.ended_at is null and cases.id = engagements.case_id
+
+-- name: begin_engagement
+-- A partner that comes back sees its new engagement in place of the old one.
+with engaged as (
+    insert into engagements (id, case_id, partner_id, started_at)
+    values (%(id)s, %(case_id)s, %(partner_id)s, %(started_at)s)
+    on conflict (id) do nothing
+), assigned as (
+    update cases set partner_id = %(partner_id)s where id = %(case_id)s
+)
+insert into case_access (company_id, case_id, engagement_id, position)
+select %(partner_id)s, cases.id, %(id)s, cases.position from cases where cases.id = %(case_id)s
+on conflict (case_id, company_id) do update set engagement_id = excluded.engagement_id
+
+-- name: open_thread
+with opened as (
+    insert into threads (id, kind, case_id, engagement_id, partnership_id, position)
+    values (%(id)s, %(kind)s, %(case_id)s, %(engagement_id)s, %(partnership_id)s, %(position)s)
+    on conflict (id) do nothing
+)
+insert into thread_participants (thread_id, company_id, role, place)
+select %(id)s, participant.company_id, participant.role, participant.place
+from unnest(%(company_ids)s::uuid[], %(roles)s::text[])
+    with ordinality as participant (company_id, role, place)
+on conflict (thread_id, company_id) do nothing
+
+-- name: close_thread
+update threads set closed_reason = %(reason)s where id = %(id)s
+
+-- name: add_message
+insert into messages (
+    id, thread_id, version, client_message_id, role, author_id, author_name, author_company_id, body, attachments,
+    created_at
+)
+values (
+    %(id)s, %(thread_id)s, %(version)s, %(client_message_id)s, %(role)s, %(author_id)s, %(author_name)s,
+    %(author_company_id)s, %(body)s, %(attachments)s, %(created_at)s
+)
+on conflict (id) do nothing
+
+-- name: mark_read
+-- A marker never goes back.
+insert into read_markers (thread_id, user_id, company_id, up_to_version, read_at)
+values (%(thread_id)s, %(user_id)s, %(company_id)s, %(up_to_version)s, %(read_at)s)
+on conflict (thread_id, user_id) do update
+set up_to_version = excluded.up_to_version, read_at = excluded.read_at
+where read_markers.up_to_version < excluded.up_to_version

@@ -1,0 +1,291 @@
+-- `viewer` is the company that asks, null for the platform, which sees everything; `reader` is the user.
+
+-- name: find_user
+select
+    users.id as user_id, users.email, users.name, users.role, users.active, users.company_id,
+    companies.name as company_name, companies.side, companies.country, companies.time_zone, companies.locale
+from users
+join companies on companies.id = users.company_id
+where users.id = %(user_id)s and (%(viewer)s::uuid is null or users.company_id = %(viewer)s)
+
+-- name: find_users_by_email
+select
+    users.id as user_id, users.email, users.name, users.role, users.active, users.company_id,
+    companies.name as company_name, companies.side, companies.country, companies.time_zone, companies.locale
+from users
+join companies on companies.id = users.company_id
+where lower(users.email) = lower(%(email)s) and (%(viewer)s::uuid is null or users.company_id = %(viewer)s)
+order by users.active desc, users.id
+
+-- name: list_companies
+select id, side, name, country, subdivision, time_zone, locale, observes_holidays
+from companies
+order by name, id
+limit %(limit)s
+
+-- name: list_users
+select
+    users.id, users.company_id, companies.name as company_name, users.email, users.name, users.role, users.active
+from users
+join companies on companies.id = users.company_id
+order by companies.name, users.name, users.id
+limit %(limit)s
+
+-- name: list_cases
+-- The cases of a company. A former partner sees the case as its engagement left it, with itself as the partner.
+select
+    cases.id,
+    coalesce(engagements.reference, cases.reference) as reference,
+    coalesce(engagements.status, cases.status) as status,
+    cases.creditor_id, creditor.name as creditor_name,
+    partner.id as partner_id, partner.name as partner_name,
+    coalesce(engagements.debtor_type, cases.debtor_type) as debtor_type,
+    coalesce(engagements.debtor_name, cases.debtor_name) as debtor_name,
+    coalesce(engagements.amount, cases.amount) as amount,
+    coalesce(engagements.currency, cases.currency) as currency,
+    cases.opened_at, cases.position,
+    (
+        select count(*)
+        from threads
+        join thread_participants on thread_participants.thread_id = threads.id
+            and thread_participants.company_id = %(viewer)s
+        join messages on messages.thread_id = threads.id
+        left join read_markers on read_markers.thread_id = threads.id and read_markers.user_id = %(reader)s
+        where threads.case_id = cases.id
+            and messages.author_company_id <> %(viewer)s
+            and messages.version > coalesce(read_markers.up_to_version, 0)
+    ) as unread_count
+from case_access
+join cases on cases.id = case_access.case_id
+join companies as creditor on creditor.id = cases.creditor_id
+left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
+left join companies as partner on partner.id = coalesce(engagements.partner_id, cases.partner_id)
+where case_access.company_id = %(viewer)s
+    and case_access.position < %(before)s
+    and (%(status)s::text is null or coalesce(engagements.status, cases.status) = %(status)s)
+order by case_access.position desc
+limit %(limit)s
+
+-- name: list_all_cases
+select
+    cases.id, cases.reference, cases.status,
+    cases.creditor_id, creditor.name as creditor_name,
+    partner.id as partner_id, partner.name as partner_name,
+    cases.debtor_type, cases.debtor_name, cases.amount, cases.currency, cases.opened_at, cases.position,
+    0 as unread_count
+from cases
+join companies as creditor on creditor.id = cases.creditor_id
+left join companies as partner on partner.id = cases.partner_id
+where cases.position < %(before)s and (%(status)s::text is null or cases.status = %(status)s)
+order by cases.position desc
+limit %(limit)s
+
+-- name: get_case
+-- As list_cases; the platform sees what the creditor sees, and has nothing unread.
+select
+    cases.id,
+    coalesce(engagements.reference, cases.reference) as reference,
+    coalesce(engagements.status, cases.status) as status,
+    cases.creditor_id, creditor.name as creditor_name,
+    partner.id as partner_id, partner.name as partner_name,
+    coalesce(engagements.debtor_type, cases.debtor_type) as debtor_type,
+    coalesce(engagements.debtor_name, cases.debtor_name) as debtor_name,
+    coalesce(engagements.amount, cases.amount) as amount,
+    coalesce(engagements.currency, cases.currency) as currency,
+    cases.opened_at, cases.position,
+    (
+        select count(*)
+        from threads
+        join thread_participants on thread_participants.thread_id = threads.id
+            and thread_participants.company_id = %(viewer)s
+        join messages on messages.thread_id = threads.id
+        left join read_markers on read_markers.thread_id = threads.id and read_markers.user_id = %(reader)s
+        where threads.case_id = cases.id
+            and messages.author_company_id <> %(viewer)s
+            and messages.version > coalesce(read_markers.up_to_version, 0)
+    ) as unread_count
+from case_access
+join cases on cases.id = case_access.case_id
+join companies as creditor on creditor.id = cases.creditor_id
+left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
+left join companies as partner on partner.id = coalesce(engagements.partner_id, cases.partner_id)
+where case_access.case_id = %(case_id)s and case_access.company_id = coalesce(%(viewer)s, cases.creditor_id)
+
+-- name: case_is_visible
+select 1
+from cases
+where id = %(case_id)s
+    and (
+        %(viewer)s::uuid is null
+        or exists (
+            select from case_access where case_access.case_id = cases.id and case_access.company_id = %(viewer)s
+        )
+    )
+
+-- name: list_threads
+-- Those of a case, those of partnerships, or one alone: one of the three parameters says which. Oldest first.
+select
+    threads.id, threads.kind, threads.case_id, threads.partnership_id,
+    threads.closed_reason is null as writable,
+    (
+        select json_agg(
+            json_build_object(
+                'company_id', thread_participants.company_id,
+                'name', companies.name,
+                'role', thread_participants.role
+            )
+            order by thread_participants.place
+        )
+        from thread_participants
+        join companies on companies.id = thread_participants.company_id
+        where thread_participants.thread_id = threads.id
+    ) as participants,
+    (
+        select messages.created_at
+        from messages
+        where messages.thread_id = threads.id
+        order by messages.version desc
+        limit 1
+    ) as last_message_at,
+    (
+        select count(*)
+        from messages
+        left join read_markers on read_markers.thread_id = messages.thread_id
+            and read_markers.user_id = %(reader)s
+        where messages.thread_id = threads.id
+            and messages.author_company_id <> %(viewer)s
+            and messages.version > coalesce(read_markers.up_to_version, 0)
+    ) as unread_count
+from threads
+where (
+        threads.id = %(thread_id)s
+        or threads.case_id = %(case_id)s
+        or threads.partnership_id = any(%(partnership_ids)s)
+    )
+    and (
+        %(viewer)s::uuid is null
+        or exists (
+            select
+            from thread_participants
+            where thread_participants.thread_id = threads.id and thread_participants.company_id = %(viewer)s
+        )
+    )
+order by threads.position
+
+-- name: list_all_threads
+select
+    threads.id, threads.kind, threads.case_id, threads.partnership_id, threads.closed_reason, threads.position,
+    cases.reference,
+    (select count(*) from messages where messages.thread_id = threads.id) as message_count
+from threads
+left join cases on cases.id = threads.case_id
+where threads.position < %(before)s and (%(case_id)s::uuid is null or threads.case_id = %(case_id)s)
+order by threads.position desc
+limit %(limit)s
+
+-- name: thread_is_visible
+select 1
+from threads
+where id = %(thread_id)s
+    and (
+        %(viewer)s::uuid is null
+        or exists (
+            select
+            from thread_participants
+            where thread_participants.thread_id = threads.id and thread_participants.company_id = %(viewer)s
+        )
+    )
+
+-- name: list_older_messages
+-- `seen`: somebody of another company than the author's has read that far.
+select
+    messages.id, messages.thread_id, messages.version, messages.client_message_id, messages.role,
+    messages.author_id, messages.author_name, messages.author_company_id, messages.body, messages.attachments,
+    messages.created_at,
+    exists (
+        select
+        from read_markers
+        where read_markers.thread_id = messages.thread_id
+            and read_markers.company_id is distinct from messages.author_company_id
+            and read_markers.up_to_version >= messages.version
+    ) as seen
+from messages
+where messages.thread_id = %(thread_id)s
+    and messages.version < %(before)s
+    and (
+        %(viewer)s::uuid is null
+        or exists (
+            select
+            from thread_participants
+            where thread_participants.thread_id = %(thread_id)s and thread_participants.company_id = %(viewer)s
+        )
+    )
+order by messages.version desc
+limit %(limit)s
+
+-- name: list_newer_messages
+-- As list_older_messages, the other way round.
+select
+    messages.id, messages.thread_id, messages.version, messages.client_message_id, messages.role,
+    messages.author_id, messages.author_name, messages.author_company_id, messages.body, messages.attachments,
+    messages.created_at,
+    exists (
+        select
+        from read_markers
+        where read_markers.thread_id = messages.thread_id
+            and read_markers.company_id is distinct from messages.author_company_id
+            and read_markers.up_to_version >= messages.version
+    ) as seen
+from messages
+where messages.thread_id = %(thread_id)s
+    and messages.version > %(after)s
+    and (
+        %(viewer)s::uuid is null
+        or exists (
+            select
+            from thread_participants
+            where thread_participants.thread_id = %(thread_id)s and thread_participants.company_id = %(viewer)s
+        )
+    )
+order by messages.version
+limit %(limit)s
+
+-- name: message_version
+select version from messages where id = %(message_id)s and thread_id = %(thread_id)s
+
+-- name: list_partnerships
+-- Cases count where the pair works on them now.
+select
+    partnerships.id, partnerships.established_at, partnerships.position,
+    partnerships.creditor_id, creditor.name as creditor_name,
+    partnerships.partner_id, partner.name as partner_name,
+    counts.total_cases, counts.active_cases
+from partnerships
+join companies as creditor on creditor.id = partnerships.creditor_id
+join companies as partner on partner.id = partnerships.partner_id
+cross join lateral (
+    select count(*) as total_cases, count(*) filter (where cases.status = 'Active') as active_cases
+    from cases
+    where cases.creditor_id = partnerships.creditor_id and cases.partner_id = partnerships.partner_id
+) as counts
+where partnerships.position < %(before)s
+    and (%(viewer)s::uuid is null or %(viewer)s in (partnerships.creditor_id, partnerships.partner_id))
+order by partnerships.position desc
+limit %(limit)s
+
+-- name: get_partnership
+select
+    partnerships.id, partnerships.established_at, partnerships.position,
+    partnerships.creditor_id, creditor.name as creditor_name,
+    partnerships.partner_id, partner.name as partner_name,
+    counts.total_cases, counts.active_cases
+from partnerships
+join companies as creditor on creditor.id = partnerships.creditor_id
+join companies as partner on partner.id = partnerships.partner_id
+cross join lateral (
+    select count(*) as total_cases, count(*) filter (where cases.status = 'Active') as active_cases
+    from cases
+    where cases.creditor_id = partnerships.creditor_id and cases.partner_id = partnerships.partner_id
+) as counts
+where partnerships.id = %(partnership_id)s
+    and (%(viewer)s::uuid is null or %(viewer)s in (partnerships.creditor_id, partnerships.partner_id))
