@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -37,11 +37,9 @@ def create_app(gateway: Gateway) -> FastAPI:
         },
     )
     app.state.gateway = gateway
-    app.include_router(operations.router)
-    api = APIRouter(prefix=BASE_PATH)
     for part in (threads, cases, tasks, partnerships, me, live, admin):
-        api.include_router(part.router)
-    app.include_router(api)
+        app.include_router(part.router, prefix=BASE_PATH)
+    app.include_router(operations.router)
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -1,10 +1,10 @@
 """The gateway's process: uvicorn on uvloop, with everything put together here."""
 
 import asyncio
-import logging
+import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 import uvloop
@@ -21,8 +21,6 @@ from services.gateway.metrics import Metrics
 from services.gateway.sign_in import Directory, SignIn
 from shared.eventlog.factory import open_log
 from shared.settings import Settings, SettingsError
-
-logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 65
@@ -67,11 +65,24 @@ async def assembled(settings: Settings) -> AsyncIterator[tuple[ASGIApp, Hub]]:
 
 
 class Server(uvicorn.Server):
-    """Ends the live streams before it waits for open connections: they would never end by themselves."""
+    """Ends the live streams before it waits for open connections: they would not end by themselves."""
 
     def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
         super().__init__(config)
         self._hub = hub
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """
+        Leave signals alone.
+
+        uvicorn would raise the signal again at the end, which ends the process before anything is closed.
+        """
+        yield
+
+    def stop(self) -> None:
+        """Begin to shut down; `serve` returns when that is done."""
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, let running requests finish, end the streams."""
@@ -79,23 +90,31 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def server(settings: Settings, app: ASGIApp, hub: Hub) -> Server:
+    """Return the HTTP server over an assembled application."""
+    config = uvicorn.Config(
+        app,
+        host=settings.api_host,
+        port=settings.api_port,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return Server(config, hub)
+
+
 async def serve(settings: Settings) -> None:
-    """Serve until the process is told to stop."""
+    """Serve until the process is told to stop (SIGTERM, SIGINT)."""
     async with assembled(settings) as (app, hub):
-        config = uvicorn.Config(
-            app,
-            host=settings.api_host,
-            port=settings.api_port,
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        await Server(config, hub).serve()
+        http = server(settings, app, hub)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, http.stop)
+        await http.serve()
 
 
 def run(settings: Settings) -> None:
