@@ -124,8 +124,8 @@ class Sender:
         """
         Work on one e-mail that is due, whatever comes of it; return False if there was none.
 
-        Raises TransportUnavailable where no e-mail can be sent now, another Retryable where database or log is
-        away; the e-mail in hand stays due.
+        Raises TransportUnavailable where no e-mail can be sent now, another Retryable where database or log
+        is away; the e-mail in hand stays due.
         """
         with self._deliveries.claim() as claim:
             if claim is None:
@@ -181,8 +181,8 @@ class Sender:
     def _attempt(self, claim: Claim, mail: MailScheduled, attempt: int) -> None:
         def before_data() -> None:
             claim.open_attempt(attempt)
-            # The last look before the content goes out: a process that was frozen until now still has its claim
-            # unless the database ended its connection, and then somebody else may have sent the e-mail.
+            # The last look before the content goes out. A process that was frozen until now still has its
+            # claim unless the database ended its connection; then somebody else may have sent the e-mail.
             claim.verify()
 
         frozen = claim.work.frozen or claim.freeze(self._renderer.render(self._facts_of(mail)))
