@@ -4,11 +4,13 @@ What a subscription keeps in its service's schema: checkpoint, streams projected
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import psycopg
 
 from shared.contracts.envelope import RecordedEvent, Stream
 from shared.db import DatabaseConnection, connect, load_queries
+from shared.eventlog.codec import UnreadableEvent
 from shared.settings import Settings
 
 QUERIES = load_queries("shared.sql", "subscription.sql")
@@ -107,14 +109,47 @@ class Checkpoint:
 
     def park(self, event: RecordedEvent, error: Exception | None = None, attempts: int = 0) -> None:
         """Park the event: poisoned where there is an error, otherwise waiting behind one that is."""
+        self._insert_parked(
+            stream=event.stream,
+            version=event.version,
+            position=event.position,
+            event_id=event.id,
+            event_type=event.type,
+            error=error,
+            attempts=attempts,
+        )
+
+    def park_unreadable(self, error: UnreadableEvent) -> None:
+        """Park an event of which only the place is known."""
+        self._insert_parked(
+            stream=error.stream,
+            version=error.version,
+            position=error.position,
+            event_id=error.event_id,
+            event_type=None,
+            error=error,
+            attempts=1,
+        )
+
+    def _insert_parked(
+        self,
+        *,
+        stream: Stream,
+        version: int,
+        position: int,
+        event_id: UUID,
+        event_type: str | None,
+        error: Exception | None,
+        attempts: int,
+    ) -> None:
         self._connection.execute(
             QUERIES["park_event"],
             {
-                "stream": str(event.stream),
-                "version": event.version,
-                "position": event.position,
-                "event_id": event.id,
-                "type": event.type,
+                "stream": str(stream),
+                "version": version,
+                "position": position,
+                "event_id": event_id,
+                "type": event_type,
                 "poisoned": error is not None,
                 "error": None if error is None else describe(error),
                 "attempts": attempts,

@@ -77,10 +77,7 @@ def dead_letters_group(service: str, definition_factory: DefinitionFactory) -> c
             outcome = retry(definition_factory(settings, log), log, settings, stream=stream)
         click.echo(f"{outcome.handled} parked events took effect.")
         if outcome.failed:
-            lines = [
-                f"{event.type} at {event.position} in {event.stream}: {event.error}"
-                for event in outcome.failed
-            ]
+            lines = [f"{event.stream}, position {event.position}: {event.error}" for event in outcome.failed]
             raise Failure("\n".join(["Still failing:", *lines]))
 
     return group

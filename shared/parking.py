@@ -9,9 +9,10 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from shared.checkpoint import QUERIES, Checkpoint, describe
-from shared.contracts.envelope import RecordedEvent, Stream
+from shared.contracts.envelope import Stream
 from shared.db import DatabaseConnection, connect
 from shared.errors import NotFound
+from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.protocol import EventLog
 from shared.handling import Handler, HandlingFailed, SubscriptionDefinition
 from shared.settings import Settings
@@ -27,7 +28,7 @@ class ParkedEvent:
     version: int
     position: int
     event_id: UUID
-    type: str
+    type: str | None
     poisoned: bool
     error: str | None
     attempts: int
@@ -67,9 +68,8 @@ def retry(
         handled = 0
         failed: list[ParkedEvent] = []
         for each in streams:
-            while (event := _next_of(connection, log, each)) is not None:
-                error = _try_again(definition, log, connection, event)
-                if error is not None:
+            while (parked := _first_of(connection, each)) is not None:
+                if not _try_again(definition, log, connection, parked):
                     failed += _list(connection, each)[:1]
                     break
                 handled += 1
@@ -77,44 +77,42 @@ def retry(
 
 
 def _try_again(
-    definition: SubscriptionDefinition, log: EventLog, connection: DatabaseConnection, event: RecordedEvent
-) -> Exception | None:
-    """Give one parked event its effect and unpark it; return what went wrong, which is kept with it."""
+    definition: SubscriptionDefinition, log: EventLog, connection: DatabaseConnection, parked: ParkedEvent
+) -> bool:
+    """Give one parked event its effect and unpark it; where that fails, keep with it what went wrong."""
     checkpoint = Checkpoint(connection, definition.name)
     handler = Handler(definition, log, connection)
-    named = {"stream": str(event.stream), "version": event.version}
+    named = {"stream": parked.stream, "version": parked.version}
     try:
         with connection.transaction():
             position = checkpoint.wait_for_lock()
+            # One stretch of the log rather than the stream, whose later events may be many.
+            (event,) = log.read_all(after=parked.position - 1, limit=1, until=parked.position).events
             consequences = handler.take_effect(event, project=True)
             if event.position > position:
                 # It was parked as a consequence, before the checkpoint got there.
                 checkpoint.put_ahead(event.stream, event.version, event.position)
             handler.project_ahead(consequences, position)
             connection.execute(QUERIES["unpark_event"], named)
-    except HandlingFailed as failure:
+    except (HandlingFailed, UnreadableEvent) as failure:
         cause = failure.__cause__ if isinstance(failure.__cause__, Exception) else failure
         connection.execute(QUERIES["note_failed_retry"], {**named, "error": describe(cause)})
-        return cause
+        return False
     logger.info(
         "Parked event took effect",
         extra={
             "action": "parked_event_handled",
             "subscription": definition.name,
-            "stream": str(event.stream),
-            "position": event.position,
+            "stream": parked.stream,
+            "position": parked.position,
         },
     )
-    return None
+    return True
 
 
-def _next_of(connection: DatabaseConnection, log: EventLog, stream: Stream) -> RecordedEvent | None:
-    row = connection.execute(QUERIES["next_parked"], {"stream": str(stream)}).fetchone()
-    if row is None:
-        return None
-    # Read one stretch of the log rather than the stream, whose later events may be many.
-    (position,) = row
-    return log.read_all(after=position - 1, limit=1, until=position).events[0]
+def _first_of(connection: DatabaseConnection, stream: Stream) -> ParkedEvent | None:
+    with connection.cursor(row_factory=class_row(ParkedEvent)) as cursor:
+        return cursor.execute(QUERIES["first_parked"], {"stream": str(stream)}).fetchone()
 
 
 def _list(connection: DatabaseConnection, stream: Stream | None) -> list[ParkedEvent]:

@@ -19,6 +19,7 @@ from shared.checkpoint import Marks
 from shared.contracts.envelope import RecordedEvent, Stream
 from shared.db import DatabaseConnection, DatabaseUnavailable, connect, load_queries
 from shared.errors import Conflict
+from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.protocol import EventLog
 from shared.handling import SubscriptionDefinition, blamed_on, passes_by_itself
 from shared.migrate import migrate_schema
@@ -151,11 +152,18 @@ class _Rebuild:
 
     def _catch_up(self, target: int) -> None:
         parked = self._parked()
+        marks = Marks(parked=parked)
         while self._position < target:
-            page = self._log.read_all(
-                after=self._position, limit=_PAGE, until=target, categories=self._definition.categories
-            )
-            marks = Marks(parked=parked)
+            try:
+                page = self._log.read_all(
+                    after=self._position, limit=_PAGE, until=target, categories=self._definition.categories
+                )
+            except UnreadableEvent as error:
+                if error.version < parked.get(error.stream, error.version + 1):
+                    raise
+                self._left_out.setdefault(error.stream, parked[error.stream])
+                self._position = error.position
+                continue
             for event in page.events:
                 if marks.is_parked(event):
                     self._left_out.setdefault(event.stream, parked[event.stream])

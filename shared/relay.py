@@ -23,6 +23,7 @@ from shared.checkpoint import describe
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection, connect, load_queries
 from shared.errors import ParleyError, Retryable
+from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import EventLog
 from shared.eventlog.wire import to_wire
@@ -120,17 +121,30 @@ class Relay:
                 f"the relay has published up to position {position} but the log ends at {head}: the log was "
                 f"restored from an older backup. Set the position in eventlog.relay_checkpoint to {head}."
             )
+        published = position
         while not stop.is_set():
-            page = self._log.read_all(after=position, limit=_WINDOW)
+            try:
+                page = self._log.read_all(after=position, limit=_WINDOW)
+            except UnreadableEvent as error:
+                self._step_over(error)
+                position = error.position
+                continue
             if page.events:
-                publisher.publish(page.events, position)
-                position = page.position
+                publisher.publish(page.events, published)
+                position = published = page.position
                 database.execute(_QUERIES["advance_relay_checkpoint"], {"position": position})
                 metrics.RELAY_PUBLISHED.inc(len(page.events))
                 metrics.RELAY_POSITION.set(position)
             else:
                 self._log.wait_for_news(after=position, timeout=_IDLE_SECONDS)
             publisher.keep_alive(idle=not page.events)
+
+    def _step_over(self, error: UnreadableEvent) -> None:
+        # Nobody could read it either, and everyone's live updates would stop for it.
+        logger.error(
+            "Event cannot be read and is not published",
+            extra={"action": "relay_stepped_over", "position": error.position, "error": describe(error)},
+        )
 
     def _tell(self, sentence: str, action: str, error: Exception | None = None) -> None:
         """Log a change of state, once."""

@@ -11,14 +11,16 @@ import threading
 import time
 from contextlib import closing, nullcontext
 from enum import Enum, auto
+from uuid import UUID
 
 from psycopg_pool import ConnectionPool
 
 from shared import metrics
 from shared.checkpoint import Checkpoint, connect_for_work, describe
-from shared.contracts.envelope import RecordedEvent
+from shared.contracts.envelope import RecordedEvent, Stream
 from shared.db import DatabaseConnection
 from shared.errors import ParleyError, Poison, Retryable
+from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.protocol import EventLog
 from shared.handling import ALL_SOURCES, Handler, HandlingFailed, SubscriptionDefinition, passes_by_itself
 from shared.settings import Settings
@@ -157,7 +159,11 @@ class Subscription:
                 return _Turn.BUSY
             careful = position < self._careful_until
             limit = 1 if careful else BATCH
-            page = self._log.read_all(after=position, limit=limit, categories=self._definition.categories)
+            try:
+                page = self._log.read_all(after=position, limit=limit, categories=self._definition.categories)
+            except UnreadableEvent as error:
+                self._park_unreadable(checkpoint, error)
+                return _Turn.MORE
             if page.position == position:
                 return _Turn.CAUGHT_UP
             if careful:
@@ -191,16 +197,17 @@ class Subscription:
         try:
             with connection.transaction():
                 Handler(self._definition, self._log, connection).handle(events, position)
-        except HandlingFailed as failure:
-            cause = failure.__cause__
-            attempts = self._count_attempt(failure.event)
-            if attempts < _ATTEMPTS and not isinstance(cause, Poison):
+        except Exception as error:
+            if passes_by_itself(error):
                 raise
-            self._park(
-                connection, failure.event, cause if isinstance(cause, Exception) else failure, attempts
-            )
-            # A consequence was parked rather than the event itself: the event gets its turn again.
-            return failure.event in events
+            failed = error.event if isinstance(error, HandlingFailed) else events[0]
+            cause = error.__cause__ if isinstance(error, HandlingFailed) else error
+            attempts = self._count_attempt(failed)
+            if attempts < _ATTEMPTS and not isinstance(cause, Poison):
+                raise HandlingFailed(failed) from cause
+            self._park(connection, failed, cause if isinstance(cause, Exception) else error, attempts)
+            # Where a consequence was parked rather than the event itself, the event gets its turn again.
+            return failed in events
         return True
 
     def _count_attempt(self, event: RecordedEvent) -> int:
@@ -216,22 +223,31 @@ class Subscription:
         self, connection: DatabaseConnection, event: RecordedEvent, error: Exception, attempts: int
     ) -> None:
         checkpoint = Checkpoint(connection, self._definition.name)
+        self._check_cap(checkpoint, error)
+        checkpoint.park(event, error, attempts)
+        self._tell_parked(event.stream, event.position, event.id, error)
+
+    def _park_unreadable(self, checkpoint: Checkpoint, error: UnreadableEvent) -> None:
+        self._check_cap(checkpoint, error)
+        checkpoint.park_unreadable(error)
+        checkpoint.advance(error.position)
+        self._tell_parked(error.stream, error.position, error.event_id, error)
+
+    def _check_cap(self, checkpoint: Checkpoint, error: Exception) -> None:
         if checkpoint.count_poisoned() >= self._settings.dead_letter_cap:
             raise _CapReached from error
-        checkpoint.park(event, error, attempts)
+
+    def _tell_parked(self, stream: Stream, position: int, event_id: UUID, error: Exception) -> None:
         metrics.SUBSCRIPTION_PARKED.labels(self._definition.name).inc()
         logger.error(
             "Event is parked",
             extra={
                 "action": "event_parked",
                 "subscription": self._definition.name,
-                "type": event.type,
-                "stream": str(event.stream),
-                "position": event.position,
-                "event_id": str(event.id),
-                "attempts": attempts,
+                "stream": str(stream),
+                "position": position,
+                "event_id": str(event_id),
                 "error": describe(error),
-                "correlation_id": str(event.correlation_id),
             },
         )
 

@@ -41,8 +41,12 @@ from parked_events
 where %(stream)s::text is null or stream = %(stream)s
 order by position;
 
--- name: next_parked
-select position from parked_events where stream = %(stream)s order by version limit 1;
+-- name: first_parked
+select stream, version, position, event_id, type, poisoned, error, attempts, parked_at
+from parked_events
+where stream = %(stream)s
+order by version
+limit 1;
 
 -- name: unpark_event
 delete from parked_events where stream = %(stream)s and version = %(version)s;

@@ -15,12 +15,13 @@ create table projected_ahead (
 create index projected_ahead_position on projected_ahead (position);
 
 -- Events that could not be handled (`poisoned`), and the later ones of their streams that wait behind them.
+-- The type is unknown of an event that cannot even be read.
 create table parked_events (
     stream    text not null,
     version   integer not null,
     position  bigint not null,
     event_id  uuid not null,
-    type      text not null,
+    type      text,
     poisoned  boolean not null,
     error     text,
     attempts  integer not null default 0,
