@@ -55,9 +55,8 @@ def list_tasks(
     """
     Return a page: open tasks with the earliest deadline first, then solved ones with the latest solved first.
 
-    Pages are found by key, so tasks that come or go meanwhile shift nothing; one that is solved between two
-    pages may be seen in both lists. Raises Invalid for a limit outside 1 to 200 and for what is no cursor of
-    this list.
+    Pages are found by key, so tasks that come or go meanwhile shift nothing; one that is solved meanwhile may
+    be seen in both lists. Raises Invalid for a limit outside 1 to 200 and for what is no cursor of this list.
     """
     if not 1 <= limit <= LONGEST_PAGE:
         raise Invalid("bad_limit", f"`limit` is a number from 1 to {LONGEST_PAGE}.", "limit")

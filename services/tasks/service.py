@@ -40,7 +40,7 @@ def build(settings: Settings) -> TasksResources:
     return TasksResources(
         settings=settings,
         log=open_log(settings),
-        pool=open_pool(settings, schema=handlers.NAME),
+        pool=open_pool(settings, schema=handlers.NAME, autocommit=True),
         clock=settings.system_clock(),
     )
 

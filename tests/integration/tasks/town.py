@@ -53,11 +53,14 @@ class Town:
         )
 
     def thread(self) -> Thread:
-        """Make a thread between two companies that are registered."""
+        """Make a thread between two companies and register them."""
         thread = Thread()
+        self.registers_both(thread)
+        return thread
+
+    def registers_both(self, thread: Thread) -> None:
         self.registers(thread.creditor, "creditor", DENMARK)
         self.registers(thread.partner, "partner", BAVARIA)
-        return thread
 
     def posts(self, thread: Thread, role: SenderRole, *, at: datetime = FRIDAY_AT_THREE) -> RecordedEvent:
         sides = {

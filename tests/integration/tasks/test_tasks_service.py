@@ -1,0 +1,106 @@
+"""The tasks service as a process of its own, asked over RabbitMQ."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import psutil
+import pytest
+from nameko.exceptions import RemoteError
+from nameko.standalone.rpc import ClusterRpcProxy
+
+from shared.eventlog.postgres import PostgresEventLog
+from shared.settings import Settings
+from shared.testing import Processes, running
+from tests.integration.tasks.town import Town
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def process(settings: Settings) -> Iterator[Processes]:
+    with running(settings, "tasks") as processes:
+        yield processes
+
+
+@pytest.fixture
+def town(settings: Settings) -> Iterator[Town]:
+    log = PostgresEventLog(settings)
+    yield Town(log)
+    log.close()
+
+
+@pytest.fixture
+def tasks(process: Processes, settings: Settings) -> Iterator[Any]:
+    with ClusterRpcProxy({"AMQP_URI": settings.amqp_url}, timeout=30) as cluster:
+        yield cluster.tasks
+
+
+def asked_by(company_id: UUID | None, role: str, **fields: Any) -> dict[str, Any]:
+    caller = {
+        "user_id": str(uuid4()),
+        "company_id": None if company_id is None else str(company_id),
+        "role": role,
+        "name": "Somebody",
+    }
+    return {"caller": caller, "correlation_id": str(uuid4()), **fields}
+
+
+def test_it_shows_a_task_to_who_owes_it_and_to_nobody_else(tasks: Any, town: Town) -> None:
+    thread = town.thread()
+    message = town.posts(thread, "creditor")
+    task_id = str(uuid5(message.id, str(thread.partner)))
+    seen: dict[str, Any] = {"min_position": message.position}
+
+    of_partner = tasks.list_tasks(asked_by(thread.partner, "partner", **seen))
+    of_creditor = tasks.list_tasks(asked_by(thread.creditor, "creditor", **seen))
+    of_operator = tasks.list_tasks(asked_by(None, "ops", **seen))
+    one = tasks.get_task(asked_by(thread.partner, "partner", task_id=task_id, **seen))
+    counts = tasks.count_open_tasks(
+        asked_by(thread.partner, "partner", case_ids=[str(thread.case_id), str(uuid4())], **seen)
+    )
+
+    assert [task["id"] for task in of_partner["items"]] == [task_id]
+    assert of_creditor == {"items": [], "next_cursor": None}
+    assert [task["id"] for task in of_operator["items"]] == [task_id]
+    assert one == of_partner["items"][0]
+    assert one["due_at"] == "2026-11-24T14:00:00Z"
+    assert one["overdue"] is False
+    assert counts == {"counts": {str(thread.case_id): 1}}
+    with pytest.raises(RemoteError, match="no such task") as refusal:
+        tasks.get_task(asked_by(thread.creditor, "creditor", task_id=task_id, **seen))
+    assert refusal.value.exc_type == "NotFound"
+
+
+def test_it_refuses_what_is_no_request(tasks: Any) -> None:
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"limit": 0}, "from 1 to 200"),
+        ({"limit": 201}, "from 1 to 200"),
+        ({"cursor": "nonsense"}, "no cursor"),
+        ({"tab": "everything"}, "tab: "),
+        ({"unknown": 1}, "unknown: "),
+    ]
+
+    for fields, sentence in wrong:
+        with pytest.raises(RemoteError, match=sentence) as refusal:
+            tasks.list_tasks(asked_by(uuid4(), "partner", **fields))
+        assert refusal.value.exc_type == "Invalid"
+
+
+def test_a_caller_without_a_company_is_no_operator(tasks: Any) -> None:
+    with pytest.raises(RemoteError) as refusal:
+        tasks.list_tasks(asked_by(None, "creditor"))
+
+    assert refusal.value.exc_type == "Forbidden"
+
+
+def test_it_stays_small(tasks: Any, town: Town, process: Processes) -> None:
+    thread = town.thread()
+    for number in range(300):
+        message = town.posts(thread, "partner" if number % 2 else "creditor")
+    tasks.list_tasks(asked_by(None, "ops", min_position=message.position, limit=200))
+
+    resident = psutil.Process(process.pid("tasks")).memory_info().rss / MEGABYTE
+
+    print(f"tasks holds {resident:.0f} MB")
+    assert resident <= 100
