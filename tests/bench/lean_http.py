@@ -8,10 +8,10 @@ answers with `content-length`, one request at a time, and event streams in chunk
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 _END_OF_HEAD = b"\r\n\r\n"
@@ -42,12 +42,19 @@ class Answer:
 
 
 def request(
-    method: str, path: str, *, host: str, token: str | None = None, body: bytes | None = None
+    method: str,
+    path: str,
+    *,
+    host: str,
+    token: str | None = None,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return the bytes of one request, ready to be sent any number of times."""
     lines = [f"{method} {path} HTTP/1.1", f"host: {host}"]
     if token:
         lines.append(f"authorization: Bearer {token}")
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     if body is not None:
         lines += ["content-type: application/json", f"content-length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + (body or b"")
@@ -80,9 +87,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a byte stream is needed")
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._answer is not None and not self._answer.done():
@@ -145,10 +150,8 @@ class EventStream(asyncio.Protocol):
         self.opened: asyncio.Future[None] = self._loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a byte stream is needed")
-        self._transport = transport
-        transport.write(self._request)
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         at = self._loop.time()

@@ -1,0 +1,39 @@
+"""How many events a second the log takes, beside bare inserts."""
+
+from tests.bench import appending, pgbench
+from tests.bench.report import Figure
+from tests.bench.setting import Setting
+
+CLIENTS = 8
+TARGET = 0.4
+
+
+def measure(setting: Setting) -> None:
+    """Measure appends and bare inserts with the same number of client processes."""
+    seconds = setting.seconds(10, 3)
+    for clients in (1, CLIENTS):
+        setting.tell(f"appending with {clients} client processes")
+        bare = appending.inserts_per_second(setting.settings, clients=clients, seconds=seconds)
+        appended = appending.appends_per_second(setting.settings, clients=clients, seconds=seconds)
+        by_pgbench = pgbench.inserts_per_second(
+            setting.settings.database_url, clients=clients, seconds=seconds, folder=setting.folder
+        )
+        held = clients == CLIENTS
+        setting.report.add(
+            Figure(
+                bench="log",
+                name=f"append, {clients} clients" if held else "append, 1 client",
+                value=appended,
+                unit="events/s",
+                floor=bare,
+                floor_name="bare psycopg insert",
+                target=f"≥ {TARGET} of floor" if held else "",
+                met=appended >= TARGET * bare if held else None,
+            ),
+            Figure(
+                bench="log",
+                name=f"pgbench single-row inserts, {clients} clients",
+                value=by_pgbench,
+                unit="rows/s",
+            ),
+        )

@@ -1,0 +1,87 @@
+"""
+`make bench`: how fast Parley is, each figure beside the least that could do the job, in the same run.
+
+Servers and processes are the bench's own, on free ports, with their data in a temporary folder and fsync on.
+They and the load generator share this machine's cores: every figure is of the whole.
+"""
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from shared.testing import running
+from tests.bench import accepting, backlog, latency, log_append, rebuilding, stack, town
+from tests.bench.report import Figure, Report
+from tests.bench.setting import Setting
+
+BENCHES = ("log", "accepted", "latency", "memory", "backlog", "rebuild")
+MEMORY_TARGET_MB = 100
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="A short run, to see that it works; its figures mean little.")
+@click.option("--only", type=click.Choice(BENCHES), multiple=True, help="Measure this alone; repeatable.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("bench-results.json"),
+    show_default=True,
+    help="Where the figures go.",
+)
+def main(*, quick: bool, only: tuple[str, ...], json_file: Path) -> None:
+    """Measure how fast Parley is on this machine; exit code 1 where a target was missed."""
+    console = Console()
+    report = Report(quick=quick)
+    with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
+        console.print("[dim]starting PostgreSQL and RabbitMQ …[/]")
+        with stack.servers(Path(folder)) as settings:
+            setting = Setting(settings, Path(folder), report, console, quick)
+            measure(setting, only or BENCHES)
+    report.write_json(json_file)
+    report.print_table(console)
+    console.print(f"[dim]figures written to {json_file}[/]")
+    sys.exit(1 if report.missed else 0)
+
+
+def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
+    """Take the measurements that are wanted, in an order in which each leaves the next what it needs."""
+    if "log" in wanted:
+        log_append.measure(setting)
+    floors = accepting.measure_floors(setting) if "accepted" in wanted else {}
+    floor_times = latency.measure_floor(setting) if "latency" in wanted else None
+    setting.tell("starting Parley")
+    with running(setting.settings, *stack.PROCESSES) as processes:
+        place = town.build(setting.settings)
+        if "accepted" in wanted:
+            accepting.measure(setting, processes, place, floors)
+        if "latency" in wanted:
+            latency.measure(setting, place, floor_times)
+        if "memory" in wanted:
+            _measure_memory(setting, stack.resident_mb(processes))
+    if "backlog" in wanted:
+        backlog.measure(setting, place)
+    if "rebuild" in wanted:
+        rebuilding.measure(setting)
+
+
+def _measure_memory(setting: Setting, resident_mb: Mapping[str, float]) -> None:
+    for name, megabytes in resident_mb.items():
+        setting.report.add(
+            Figure(
+                bench="memory",
+                name=f"{name}, resident after the load",
+                value=megabytes,
+                unit="MB",
+                target=f"≤ {MEMORY_TARGET_MB} MB",
+                met=megabytes <= MEMORY_TARGET_MB,
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()
