@@ -143,8 +143,7 @@ def _files_in(package: str) -> list[Migration]:
     try:
         folder = resources.files(package)
     except ModuleNotFoundError as error:
-        logger.warning("x %s", error)
-        return []
+        raise MigrationError(f"there is no package {package} to take migrations from") from error
     found = []
     for file in folder.iterdir():
         if not file.name.endswith((".pre.sql", ".post.sql")):

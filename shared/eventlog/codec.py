@@ -249,7 +249,8 @@ def _recorded(row: StoredEvent, data: EventData) -> RecordedEvent:
         id=row.id,
         source=row.source,
         type=row.type,
-        schema_version=row.schema_version,
+        # What `data` has after upcasting: whoever sends it on sends today's shape.
+        schema_version=row.schema_version if isinstance(data, UnknownEvent) else data.SCHEMA_VERSION,
         stream=Stream(row.category, row.stream_id),
         version=row.version,
         position=row.position,

@@ -29,6 +29,8 @@ _SCHEMA = "eventlog"
 _QUERIES = db.load_queries("shared.eventlog.sql")
 _VERSION_CONFLICT = "PLV01"
 _END_OF_LOG = 2**63 - 1
+# How far one query looks for events of some categories before it answers with none.
+_STRETCH = 10_000
 
 
 class PostgresEventLog:
@@ -99,14 +101,18 @@ class PostgresEventLog:
         until: int | None = None,
     ) -> Page:
         end = _END_OF_LOG if until is None else until
-        parameters: dict[str, Any] = {"after": after, "until": end, "limit": limit}
-        if categories is None:
-            rows = self._fetch("read_all", parameters)
-        else:
-            rows = self._fetch("read_categories", parameters | {"categories": sorted(set(categories))})
-        head = rows[0][0]
-        found = [StoredEvent._make(row[1:]) for row in rows if row[1] is not None]
-        return self._codec.decode_page(found, limit=limit, reached=max(after, min(end, head)))
+        wanted = None if categories is None else sorted(set(categories))
+        reached = after
+        while True:
+            stretch = end if wanted is None else min(end, reached + _STRETCH)
+            rows = self._fetch(
+                "read_all", {"after": reached, "until": stretch, "limit": limit, "categories": wanted}
+            )
+            head = rows[0][0]
+            found = [StoredEvent._make(row[1:]) for row in rows if row[1] is not None]
+            reached = max(reached, min(stretch, head))
+            if found or reached >= min(end, head):
+                return self._codec.decode_page(found, limit=limit, reached=reached)
 
     def head(self) -> int:
         position: int = self._fetch("head", [])[0][0]
@@ -192,19 +198,34 @@ def _append_parameters(
         stream.category,
         stream.id,
         version,
-        [event.id for event in events],
-        [event.data.SOURCE for event in events],
-        [type(event.data).__name__ for event in events],
-        [event.data.SCHEMA_VERSION for event in events],
-        [event.time for event in events],
-        [event.actor for event in events],
-        # An array of arrays must be rectangular, so each goes as the text that the server reads it from.
-        ["{" + ",".join(sorted(map(str, event.audience))) + "}" for event in events],
-        [event.subject for event in events],
-        [event.correlation_id for event in events],
-        [event.causation_id for event in events],
-        contents,
+        _plain_array(event.id for event in events),
+        _text_array(event.data.SOURCE for event in events),
+        _text_array(type(event.data).__name__ for event in events),
+        _plain_array(event.data.SCHEMA_VERSION for event in events),
+        _text_array(event.time.isoformat() for event in events),
+        _text_array(event.actor for event in events),
+        _text_array(_plain_array(sorted(event.audience)) for event in events),
+        _text_array(event.subject for event in events),
+        _plain_array(event.correlation_id for event in events),
+        _plain_array(event.causation_id for event in events),
+        _text_array(contents),
     ]
+
+
+# The append's arrays go as the text that PostgreSQL reads them from: to have psycopg find each list's type
+# and adapt its elements takes as long as the whole append.
+
+
+def _plain_array(values: Iterable[UUID | int | None]) -> str:
+    return "{" + ",".join("null" if value is None else str(value) for value in values) + "}"
+
+
+def _text_array(values: Iterable[str | None]) -> str:
+    return "{" + ",".join("null" if value is None else _quoted(value) for value in values) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _recorded(

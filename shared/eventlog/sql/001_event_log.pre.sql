@@ -24,9 +24,6 @@ comment on column events.data is
 create unique index events_by_stream on events (stream_id, category, version);
 create unique index events_by_id on events (stream_id, category, id);
 
--- Readers of a few categories.
-create index events_by_category on events (category, position);
-
 create function refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception 'the event log is append-only: % is refused', tg_op using errcode = 'PLV02';
@@ -80,7 +77,10 @@ create function append_v1(
     out first_version  integer,
     out first_position bigint,
     out duplicate      boolean
-) language plpgsql volatile as $$
+) language plpgsql volatile
+-- Planning anew for each array length would cost more than the append itself.
+set plan_cache_mode = force_generic_plan
+as $$
 declare
     known   integer;
     actual  integer;
@@ -106,17 +106,13 @@ begin
             using errcode = 'PLV01', detail = actual;
     end if;
 
-    insert into eventlog.events
-    select
-        newest + n, stream_category, stream, actual + n, id, source, type, schema_version, time,
-        actor, audience::uuid[], subject, correlation_id, causation_id, content
-    from unnest(
-        ids, sources, types, schema_versions, times,
-        actors, audiences, subjects, correlation_ids, causation_ids, contents
-    ) with ordinality as event (
-        id, source, type, schema_version, time,
-        actor, audience, subject, correlation_id, causation_id, content, n
-    );
+    -- Nearly every append has one event, and for one this takes less than half as long as to unnest the arrays.
+    for n in 1 .. cardinality(ids) loop
+        insert into eventlog.events values (
+            newest + n, stream_category, stream, actual + n, ids[n], sources[n], types[n], schema_versions[n],
+            times[n], actors[n], audiences[n]::uuid[], subjects[n], correlation_ids[n], causation_ids[n], contents[n]
+        );
+    end loop;
 
     first_version := actual + 1;
     first_position := newest + 1;

@@ -36,7 +36,9 @@ where stream_id = %s and category = %s and id = any (%s::uuid[])
 order by version
 
 -- name: read_all
--- The next events of the whole log, and its head in the same snapshot. One row of nulls beside it where there is none.
+-- The next events of the whole log or of some categories, and its head in the same snapshot. One row of nulls beside the
+-- head where there is none. Categories have no index of their own, which every append would pay for: the caller bounds
+-- the stretch that is looked through.
 select
     head.position,
     e.position, e.category, e.stream_id, e.version, e.id, e.source, e.type, e.schema_version, e.time,
@@ -45,33 +47,9 @@ from (select coalesce(max(position), 0) as position from eventlog.events) head
 left join lateral (
     select * from eventlog.events
     where position > %(after)s and position <= %(until)s
+        and (%(categories)s::text[] is null or category = any (%(categories)s::text[]))
     order by position
     limit %(limit)s
-) e on true
-order by e.position
-
--- name: read_categories
--- As read_all, for some categories: their next positions come from the index alone, each category's in its order, so
--- that a page costs the same however rare the categories are and however far behind the reader is.
-select
-    head.position,
-    e.position, e.category, e.stream_id, e.version, e.id, e.source, e.type, e.schema_version, e.time,
-    e.actor, e.audience, e.subject, e.correlation_id, e.causation_id, e.data::text
-from (select coalesce(max(position), 0) as position from eventlog.events) head
-left join lateral (
-    select * from eventlog.events
-    where position = any (array(
-        select next.position
-        from unnest(%(categories)s::text[]) wanted (category)
-        cross join lateral (
-            select position from eventlog.events
-            where category = wanted.category and position > %(after)s and position <= %(until)s
-            order by position
-            limit %(limit)s
-        ) next
-        order by next.position
-        limit %(limit)s
-    ))
 ) e on true
 order by e.position
 
