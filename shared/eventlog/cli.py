@@ -47,7 +47,7 @@ def _log() -> Iterator[EventLog]:
 def tail(
     after: int | None, categories: tuple[str, ...], *, follow: bool, as_json: bool, reveal: bool
 ) -> None:
-    """Print events in order, one a line; with --json one object a line."""
+    """Print the last 20 events in order, one a line; with --json one object a line."""
     with _log() as log:
         start = max(0, log.head() - _SHOWN_AT_FIRST) if after is None else after
         reader = inspection.LogReader(log, after=start, categories=categories or None)
@@ -164,11 +164,8 @@ def _find_by_id(log: EventLog, wanted: str) -> RecordedEvent:
 
 
 def _in_one_line(event: RecordedEvent) -> str:
-    return f"{event.position:>8}  {_time(event)}  {event.type:<24}  {event.stream}@{event.version}  {event.actor}"
-
-
-def _time(event: RecordedEvent) -> str:
-    return event.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    time = event.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{event.position:>8}  {time}  {event.type:<24}  {event.stream}@{event.version}  {event.actor}"
 
 
 def _shown(event: RecordedEvent, *, reveal: bool) -> dict[str, Any]:

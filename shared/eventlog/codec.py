@@ -10,8 +10,10 @@ unknown events can be read too.
 import base64
 import binascii
 import hashlib
+import importlib
 import json
 import os
+import pkgutil
 import typing
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
+from shared import contracts
 from shared.contracts.envelope import (
     ERASED,
     EventData,
@@ -89,6 +92,7 @@ class Codec:
     def __init__(
         self, keys: KeyRing, *, nonce: Callable[[], bytes] = lambda: os.urandom(_NONCE_BYTES)
     ) -> None:
+        _import_contracts()
         self._keys = keys
         self._nonce = nonce
 
@@ -143,7 +147,7 @@ class Codec:
         Raises UnreadableEvent where that is the very first. A reader thus handles everything before such an
         event, then learns which one it is and can step over it.
         """
-        contracts = contracts_by_type()
+        by_type = contracts_by_type()
         keys = _PageKeys(self._keys, rows)
         events: list[RecordedEvent] = []
         try:
@@ -169,6 +173,12 @@ class Codec:
         events = self.decode_readable(rows)
         complete = len(events) == len(rows) and len(rows) < limit
         return Page(events, reached if complete else events[-1].position)
+
+
+def _import_contracts() -> None:
+    """Import all contracts there are, so that what a process can read does not hang on what else it imports."""
+    for module in pkgutil.iter_modules(contracts.__path__, f"{contracts.__name__}."):
+        importlib.import_module(module.name)
 
 
 class _PageKeys:
