@@ -153,9 +153,8 @@ class Codec:
         try:
             for row in rows:
                 content = _decrypt_fields(row, _parse(row), keys)
-                events.append(
-                    _recorded(row, _to_contract(row, content, contracts.get(row.type, UnknownEvent)))
-                )
+                data = _to_contract(row, content, by_type.get(row.type, UnknownEvent))
+                events.append(_recorded(row, data))
         except UnreadableEvent:
             if not events:
                 raise
@@ -176,7 +175,7 @@ class Codec:
 
 
 def _import_contracts() -> None:
-    """Import all contracts there are, so that what a process can read does not hang on what else it imports."""
+    """Import every contract there is: what a process can read must not hang on what else it imports."""
     for module in pkgutil.iter_modules(contracts.__path__, f"{contracts.__name__}."):
         importlib.import_module(module.name)
 
