@@ -17,6 +17,9 @@ from shared.contracts.envelope import EventData, NewEvent, Stream
 from shared.contracts.messaging import MessagePosted, ThreadClosed, ThreadOpened
 from shared.eventlog.protocol import Appended, EventLog
 
+# Several replicas may write in one busy thread, and whoever loses a round has even chances in the next.
+_ATTEMPTS = 20
+
 S = TypeVar("S")
 E = TypeVar("E", bound=EventData)
 
@@ -58,7 +61,7 @@ class Streams(Generic[S, E]):
         def decide_events(loaded: Loaded[S]) -> list[NewEvent]:
             return self._in_envelopes(stream, origin, loaded.state, decide(loaded.state))
 
-        return append_decided(self.store, stream_id, decide_events)
+        return append_decided(self.store, stream_id, decide_events, attempts=_ATTEMPTS)
 
     def _in_envelopes(self, stream: Stream, origin: Origin, state: S, decided: Sequence[E]) -> list[NewEvent]:
         """Give each event its envelope; its audience is who may know of the stream once it has happened."""

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from services.messaging import commands
 from services.messaging.decider import case, company, partnership, thread, user
 from shared.contracts.messaging import (
+    CaseStatus,
     CompanyDetails,
     Debtor,
     MessageAuthor,
@@ -103,7 +104,7 @@ def a_partnership() -> partnership.State:
     )
 
 
-def moved(status: case.CaseStatus, *, close_code: str | None = None) -> commands.PutCase:
+def moved(status: CaseStatus, *, close_code: str | None = None) -> commands.PutCase:
     return replace(PUT_CASE, status=status, close_code=close_code)
 
 

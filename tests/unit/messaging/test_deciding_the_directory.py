@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.messaging.commands import RegisterCompany
+from services.messaging.commands import PutUser, RegisterCompany
 from services.messaging.decider import company, partnership, user
 from shared.contracts.messaging import (
     CompanyDetailsChanged,
@@ -145,7 +145,7 @@ class TestPuttingAUser:
         assert a_user(PUT_ANNA, GONE, renamed) == a_user(replace(PUT_ANNA, name="Anna Berg"), renamed)
 
     @pytest.mark.parametrize("before", [(PUT_ANNA,), (PUT_ANNA, GONE)])
-    def test_a_user_stays_with_its_company(self, before: tuple[user.PutUser, ...]) -> None:
+    def test_a_user_stays_with_its_company(self, before: tuple[PutUser, ...]) -> None:
         with pytest.raises(Conflict) as refusal:
             user.decide(replace(PUT_ANNA, company_id=STRANGER), a_user(*before), NORDVIK)
 
