@@ -166,7 +166,10 @@ def endpoint(shape: type[Request]) -> Callable[[Method], Method]:
                 told = answer.model_dump(mode="json")
             except Exception as error:
                 failed.observe(time.perf_counter() - started)
-                raise _told_as(error) from error
+                told_error = _told_as(error)
+                if told_error is error:
+                    raise
+                raise told_error from error
             answered.observe(time.perf_counter() - started)
             return told
 

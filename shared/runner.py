@@ -12,6 +12,7 @@ with the settings.
 import logging
 import os
 import sys
+import warnings
 from importlib.metadata import entry_points
 
 GROUP = "parley.services"
@@ -38,7 +39,7 @@ def run(name: str) -> int:
         return _complain(f"There is no service {name!r}. There are: {', '.join(sorted(found))}.")
     is_service = found[name].attr[:1].isupper()
     if is_service:
-        _go_green()
+        go_green()
 
     from shared import logs, settings
 
@@ -62,14 +63,17 @@ def run(name: str) -> int:
     return 0
 
 
-def _go_green() -> None:
+def go_green() -> None:
     """
     Patch the standard library for eventlet and make psycopg wait in a way that lets other green threads run.
 
     Raises RuntimeError where psycopg would block them all: with its wait function in C one slow query stops
     the whole service, which is worse than a service that does not start.
     """
-    import eventlet
+    with warnings.catch_warnings():
+        # eventlet says that it is deprecated; nameko stands on it.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import eventlet
 
     eventlet.monkey_patch()
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"

@@ -1,0 +1,196 @@
+"""What the relay publishes: every event, in log order, confirmed, by one leader at a time."""
+
+import threading
+from contextlib import closing
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from shared import broker as broker_module
+from shared.db import connect
+from shared.eventlog.postgres import PostgresEventLog
+from shared.relay import LEADER_QUEUE, Relay, RelayAheadOfLog
+from shared.settings import Settings
+from shared.testing import Broker, eventually
+from tests.integration.relay.conftest import StartRelay
+from tests.integration.relay.inbox import Inbox, full_queue
+from tests.integration.subscription.ledger import deposit
+
+
+def fill(log: PostgresEventLog, events: int) -> int:
+    accounts = [uuid4() for _ in range(10)]
+    for n in range(events // 5):
+        deposit(log, accounts[n % 10], *(f"{n}.{k}" for k in range(5)))
+    return log.head()
+
+
+def checkpoint(settings: Settings) -> int:
+    with closing(connect(settings, schema="eventlog", autocommit=True)) as connection:
+        row = connection.execute("select position from relay_checkpoint").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_every_event_arrives_once_in_log_order_and_names_the_one_before(
+    settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    head = fill(log, 1000)
+
+    with start_relay("only") as relay:
+        box.take_until(head)
+        live = deposit(log, uuid4(), "live")
+        arrived = box.take_until(live)
+        eventually(lambda: checkpoint(settings) == live)
+        assert relay.stop() == 0
+
+    assert box.positions == list(range(1, live + 1))
+    assert [each.previous_position for each in arrived] == list(range(live))
+    last = arrived[-1]
+    assert last.routing_key == "LedgerDeposited"
+    assert last.properties["content_type"] == "application/json"
+    assert last.properties["delivery_mode"] == 2
+    assert (last.body["specversion"], last.body["type"]) == ("1.0", "LedgerDeposited")
+    assert (last.body["position"], last.body["previousposition"]) == (live, live - 1)
+    assert last.body["data"] == {"label": "live"}
+    assert last.body["id"] == last.properties["message_id"]
+
+
+def test_a_standby_takes_over_when_the_leader_is_killed_and_nothing_is_missing(
+    log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    with start_relay("first") as first, start_relay("second") as second:
+        eventually(lambda: "relay_leads" in first.output + second.output)
+        leader, standby = (first, second) if "relay_leads" in first.output else (second, first)
+        standby.wait_for("relay_stands_by")
+        writer = threading.Thread(target=fill, args=(log, 2000))
+        writer.start()
+        eventually(lambda: len(box.take()) > 200)
+        leader.kill9()
+        writer.join()
+        box.take_until(log.head())
+        standby.wait_for("relay_leads")
+
+    once = list(dict.fromkeys(box.positions))
+    assert once == list(range(1, log.head() + 1)), "first arrivals are complete and in order"
+
+
+def test_a_leader_that_was_frozen_publishes_nothing_more_when_it_wakes(
+    settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    with start_relay("frozen") as frozen:
+        frozen.wait_for("relay_leads")
+        box.take_until(fill(log, 50))
+        with start_relay("standby") as standby:
+            standby.wait_for("relay_stands_by")
+            frozen.freeze()
+            while_frozen = fill(log, 100)
+            standby.wait_for("relay_leads", within=30)
+            box.take_until(while_frozen)
+            eventually(lambda: checkpoint(settings) == while_frozen)
+            before_wake = list(box.positions)
+
+            frozen.wake()
+            frozen.wait_for("relay_interrupted")
+            frozen.wait_for("relay_stands_by")
+            box.take_until(fill(log, 100))
+            eventually(lambda: checkpoint(settings) == log.head())
+            box.take()
+
+    after_wake = box.positions[len(before_wake) :]
+    assert after_wake == list(range(while_frozen + 1, log.head() + 1)), "each arrived once, in order"
+    assert list(dict.fromkeys(before_wake)) == list(range(1, while_frozen + 1))
+
+
+def test_messages_that_the_broker_refuses_do_not_count_as_published(
+    settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    with closing(full_queue(settings, "full")) as connection, start_relay("only") as relay:
+        head = fill(log, 20)
+        relay.wait_for("relay_interrupted")
+        refused_at = checkpoint(settings)
+
+        connection.channel().queue_delete("full")
+        eventually(lambda: checkpoint(settings) == head)
+        box.take_until(head)
+
+    assert refused_at < head
+    assert list(dict.fromkeys(box.positions)) == list(range(1, head + 1))
+
+
+def test_the_relay_outlives_the_loss_of_its_connections(
+    settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay, broker: Broker
+) -> None:
+    with start_relay("only") as relay:
+        box.take_until(fill(log, 10))
+
+        close_connections_of_the_relay(settings, broker)
+        relay.wait_for("relay_interrupted")
+        box.take_until(fill(log, 10))
+
+        with psycopg.connect(settings.database_url, autocommit=True) as superuser:
+            superuser.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        box.take_until(fill(log, 10))
+
+    assert list(dict.fromkeys(box.positions)) == list(range(1, log.head() + 1))
+
+
+def close_connections_of_the_relay(settings: Settings, broker: Broker) -> None:
+    vhost = settings.amqp_url.rpartition("/")[2]
+    with httpx.Client(base_url=broker.management_url, timeout=30) as client:
+
+        def close() -> bool:
+            # The list is a few seconds behind.
+            mine = [
+                each["name"]
+                for each in client.get(f"/api/vhosts/{vhost}/connections").json()
+                if each["client_properties"].get("connection_name") == "relay"
+            ]
+            for name in mine:
+                client.delete(f"/api/connections/{name}")
+            return bool(mine)
+
+        eventually(close)
+
+
+def test_an_event_that_cannot_be_read_is_stepped_over(
+    settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    head = fill(log, 10)
+    with psycopg.connect(settings.database_url, autocommit=True) as superuser:
+        superuser.execute("alter table eventlog.events disable trigger append_only")
+        superuser.execute("""update eventlog.events set data = '[]' where position in (1, 5)""")
+
+    with start_relay("only"):
+        arrived = box.take_until(head)
+
+    assert [each.position for each in arrived] == [2, 3, 4, 6, 7, 8, 9, 10]
+    assert [each.previous_position for each in arrived] == [0, 2, 3, 4, 6, 7, 8, 9]
+
+
+def test_a_relay_that_has_published_more_than_the_log_holds_says_what_to_do(
+    settings: Settings, log: PostgresEventLog
+) -> None:
+    with closing(connect(settings, schema="eventlog", autocommit=True)) as connection:
+        connection.execute("update relay_checkpoint set position = 9")
+
+    with pytest.raises(RelayAheadOfLog, match="relay_checkpoint to 0"):
+        Relay(log, settings).run(threading.Event())
+
+
+def test_the_leader_is_who_holds_the_exclusive_queue(
+    settings: Settings, log: PostgresEventLog, start_relay: StartRelay, box: Inbox
+) -> None:
+    with closing(broker_module.connect(settings.amqp_url, heartbeat=0, name="usurper")) as connection:
+        connection.channel().queue_declare(LEADER_QUEUE, exclusive=True, auto_delete=False)
+        with start_relay("only") as relay:
+            relay.wait_for("relay_stands_by")
+            head = fill(log, 10)
+            assert checkpoint(settings) == 0
+            connection.channel().queue_delete(LEADER_QUEUE)
+            box.take_until(head)
+            relay.wait_for("relay_leads")
