@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from services.tasks import decider, projections, queries, reactions
 from services.tasks.commands import Command
 from services.tasks.snapshots import ReplyTasksSnapshots
-from shared.command_handling import StateStore, append_decided
+from shared.command_handling import Loaded, StateStore, append_decided
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import Appended, EventLog
@@ -14,6 +14,11 @@ from shared.subscription import SubscriptionDefinition
 
 NAME = "tasks"
 REPLY_TASKS = "reply-tasks"
+
+# A state holds the open tasks of its thread, a few kilobytes each.
+_THREADS_IN_MEMORY = 2_000
+# Version 1 of a thread is its opening.
+_FIRST_MESSAGE = 2
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +45,7 @@ class Reactor:
             initial=decider.initial_state,
             evolve=lambda state, event: decider.evolve(state, event.data),
             snapshots=ReplyTasksSnapshots(),
+            cache_size=_THREADS_IN_MEMORY,
         )
 
     def react(self, event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:
@@ -55,10 +61,12 @@ class Reactor:
 
     def handle(self, command: Command) -> Sequence[Appended]:
         """Carry out the command on the thread's reply tasks; return what was appended, now or earlier."""
+        thread_id, version = command.thread_id, command.cause.thread_version
+        if version <= _FIRST_MESSAGE and self._reply_tasks.held(thread_id) is None:
+            # A thread that begins owes nothing yet: no need to look, for the append proves it.
+            self._reply_tasks.advance(thread_id, Loaded(decider.initial_state(), 0), ())
         appended = append_decided(
-            self._reply_tasks,
-            command.thread_id,
-            lambda loaded: decider.decide(command, loaded.state),
+            self._reply_tasks, thread_id, lambda loaded: decider.decide(command, loaded.state)
         )
         return self._appended_earlier(command) if appended is None else (appended,)
 

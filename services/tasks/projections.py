@@ -1,5 +1,8 @@
 """Events -> rows of `companies` and `tasks`, in the caller's transaction."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import CompanyDetailsChanged, CompanyRegistered
 from shared.contracts.tasks import TaskOpened, TaskSolved
@@ -48,7 +51,7 @@ def project(event: RecordedEvent, connection: DatabaseConnection) -> None:
                     "due_at": task.deadline.due_at,
                     "calendar": task.deadline.calendar,
                     "time_zone": task.deadline.time_zone,
-                    "skipped_days": list(task.deadline.skipped_days),
+                    "skipped_days": _array(task.deadline.skipped_days),
                 },
             )
         case TaskSolved(task=task, solved_at=solved_at, solved_by=solved_by):
@@ -57,3 +60,8 @@ def project(event: RecordedEvent, connection: DatabaseConnection) -> None:
             )
         case _:
             pass
+
+
+def _array(days: Iterable[date]) -> str:
+    """Return the days as PostgreSQL writes an array: psycopg takes longer for a list than for the rest."""
+    return "{" + ",".join(day.isoformat() for day in days) + "}"

@@ -22,7 +22,8 @@ insert into tasks (
 )
 values (
     %(id)s, %(type)s, %(title)s, %(company_id)s, %(side)s, %(case_id)s, %(case_reference)s,
-    %(thread_id)s, %(message_id)s, %(created_at)s, %(due_at)s, %(calendar)s, %(time_zone)s, %(skipped_days)s
+    %(thread_id)s, %(message_id)s, %(created_at)s, %(due_at)s, %(calendar)s, %(time_zone)s,
+    %(skipped_days)s::date[]
 )
 on conflict (id) do nothing
 
