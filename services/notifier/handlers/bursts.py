@@ -162,7 +162,7 @@ class Flusher:
         appended = append_decided(self._bursts, stream.id, decide)
         if appended is None:
             return []
-        project_now(appended, self._pool)
+        project_now(appended.events, self._pool)
         decisions = [event.data for event in appended.events if isinstance(event.data, ChatMailDecided)]
         for decision in decisions:
             logger.info(

@@ -1,11 +1,12 @@
 """Notifier's own tables as handlers use them."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from services.notifier import projections
+from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
-from shared.eventlog.protocol import Appended
 
 
 class Pool(Protocol):
@@ -14,13 +15,13 @@ class Pool(Protocol):
     def connection(self) -> AbstractContextManager[DatabaseConnection]: ...
 
 
-def project_now(appended: Appended, pool: Pool) -> None:
+def project_now(events: Iterable[RecordedEvent], pool: Pool) -> None:
     """
-    Bring the rows up to date with what was just appended, before the subscription comes to it.
+    Bring the rows up to date with these events of the log, before the subscription comes to them.
 
     The next look at the tables then does not find the same work again; the subscription's repetition is
     harmless.
     """
     with pool.connection() as connection:
-        for event in appended.events:
+        for event in events:
             projections.project(event, connection)

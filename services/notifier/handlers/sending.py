@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 import psycopg
 
 from services.notifier import decider, queries
 from services.notifier.commands import MailCommand, RecordAmbiguous, RecordFailed, RecordSent
-from services.notifier.decider import MailState, Scheduled
+from services.notifier.decider import MailState, Scheduled, Settled, Unknown
 from services.notifier.handlers.rows import Pool, project_now
 from services.notifier.ports import (
     ChatMail,
@@ -33,7 +33,7 @@ from shared.command_handling import StateStore, append_decided
 from shared.contracts.envelope import ERASED, RecordedEvent, Stream
 from shared.contracts.messaging import MessagePosted
 from shared.contracts.notifier import MailScheduled
-from shared.errors import Retryable
+from shared.errors import Poison, Retryable
 from shared.eventlog.protocol import EventLog
 
 logger = logging.getLogger(__name__)
@@ -140,12 +140,25 @@ class Sender:
         return True
 
     def _work_on(self, claim: Claim) -> None:
+        state = self._mails.load(claim.work.mail_id).state
+        match state:
+            case Unknown():
+                raise Poison("the tables name an e-mail that the log does not know: rebuild them")
+            case Settled():
+                logger.info("E-mail is settled already", extra=_about(claim, "mail_already_settled"))
+                self._catch_up(claim)
+            case Scheduled():
+                self._work_on_scheduled(claim, state)
+            case _:
+                assert_never(state)
+
+    def _catch_up(self, claim: Claim) -> None:
+        """Bring the rows of an e-mail that is settled in the log up to date, lest it is claimed again."""
+        project_now(self._log.read_stream(decider.mail_stream(claim.work.mail_id)), self._pool)
+        claim.finish()
+
+    def _work_on_scheduled(self, claim: Claim, state: Scheduled) -> None:
         work = claim.work
-        state = self._mails.load(work.mail_id).state
-        if not isinstance(state, Scheduled):
-            logger.info("E-mail is settled already", extra=_about(claim, "mail_already_settled"))
-            claim.finish()
-            return
         if work.open_attempt is not None:
             self._note_ambiguous(claim, work.open_attempt)
         attempt = 1 + max(work.tries, work.open_attempt or 0, *state.ambiguous_attempts, 0)
@@ -252,7 +265,7 @@ class Sender:
             self._mails, claim.work.mail_id, lambda loaded: decider.decide_mail(command, loaded.state)
         )
         if appended is not None:
-            project_now(appended, self._pool)
+            project_now(appended.events, self._pool)
 
 
 def _about(claim: Claim, action: str) -> dict[str, Any]:

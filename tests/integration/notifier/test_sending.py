@@ -1,0 +1,315 @@
+"""Scheduled e-mails reach a real mail server, however it behaves."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from services.notifier import decider
+from services.notifier.handlers import bursts
+from services.notifier.handlers.sending import RetryPolicy, Sender
+from services.notifier.ports import TransportUnavailable
+from services.notifier.service import NotifierResources
+from shared.contracts.notifier import MailScheduled
+from shared.migrate import migrate
+from shared.rebuild import rebuild
+from shared.settings import SettingsError
+from shared.testing import SmtpServer, eventually
+from tests.integration.notifier.conftest import CatchUp
+from tests.integration.notifier.office import FRIDAY, Office
+from tests.integration.notifier.senders import IMPATIENT, make_sender, make_transport
+
+SendAll = Callable[[], None]
+
+
+@pytest.fixture
+def schedule(resources: NotifierResources, office: Office, catch_up: CatchUp) -> Callable[..., None]:
+    """Give a function that has the partner write and the e-mails of it scheduled, one per thread."""
+
+    def run(*bodies: str) -> None:
+        for body in bodies:
+            office.partner_writes(body)
+            office.another_thread()
+        catch_up()
+        resources.new_flusher().flush(now=FRIDAY + timedelta(minutes=30))
+        catch_up()
+
+    return run
+
+
+def history(resources: NotifierResources) -> list[str]:
+    """Return the types of the events of all e-mails, in order."""
+    return [event.type for event in resources.log.read_all(after=0, categories={"mail"}).events]
+
+
+def frozen_rows(resources: NotifierResources) -> int:
+    with resources.pool.connection() as connection:
+        row = connection.execute("select count(*) from notifier_delivery.frozen_mails").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def send_all(sender: Sender) -> None:
+    while sender.send_next():
+        pass
+
+
+def send_until_settled(resources: NotifierResources, sender: Sender) -> None:
+    """Send as the loop does, until nothing is left to do."""
+
+    def settled() -> bool:
+        sender.send_next()
+        with resources.pool.connection() as connection:
+            left = connection.execute("select from notifier_delivery.deliveries").fetchone()
+        return left is None
+
+    eventually(settled)
+
+
+def send_until_sent(resources: NotifierResources, sender: Sender) -> None:
+    eventually(lambda: sender.send_next() and "MailSent" in history(resources))
+
+
+def test_an_e_mail_arrives_once_and_is_recorded(
+    resources: NotifierResources, office: Office, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("Do you accept 4 200 €?")
+
+    send_all(make_sender(resources))
+
+    [mail] = smtp_server.messages
+    [scheduled, _] = resources.log.read_all(after=0, categories={decider.MAIL_CATEGORY}).events
+    assert isinstance(scheduled.data, MailScheduled)
+    assert mail.recipients == (office.anna.email,)
+    assert mail.message["Message-ID"] == scheduled.data.message_id_header
+    assert mail.message["References"] == scheduled.data.references[0]
+    assert mail.message["Subject"] == "[NV-1001] New message from Inkasso Hafen GmbH"
+    text = mail.message.get_body(("plain",))
+    assert text is not None
+    assert "Do you accept 4 200 €?" in text.get_content()
+    assert history(resources) == ["MailScheduled", "MailSent"]
+    assert frozen_rows(resources) == 0
+
+
+def test_several_e_mails_share_one_connection(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("One.", "Two.", "Three.")
+
+    send_all(make_sender(resources))
+
+    assert len(smtp_server.messages) == 3
+    assert smtp_server.connections == 1
+
+
+def test_senders_that_race_send_each_e_mail_once(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule(*(f"Question {n}." for n in range(12)))
+    threads = [threading.Thread(target=send_all, args=(make_sender(resources),)) for _ in range(3)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    send_all(make_sender(resources))
+
+    ids = [mail.message["Message-ID"] for mail in smtp_server.messages]
+    assert len(ids) == len(set(ids)) == 12
+    assert history(resources).count("MailSent") == 12
+
+
+def test_an_e_mail_that_the_server_takes_later_is_tried_until_then(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    smtp_server.behaviour = "refuse_for_now"
+    schedule("Do you accept?")
+    sender = make_sender(resources)
+    send_all(sender)
+    assert smtp_server.messages == []
+
+    smtp_server.behaviour = "accept"
+    send_until_settled(resources, sender)
+
+    assert len(smtp_server.messages) == 1
+    assert history(resources) == ["MailScheduled", "MailSent"]
+
+
+def test_an_e_mail_that_was_refused_for_good_is_not_tried_again_and_others_go_on(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("To nobody.")
+    smtp_server.behaviour = "refuse"
+    sender = make_sender(resources)
+    send_all(sender)
+    smtp_server.behaviour = "accept"
+    schedule("To somebody.")
+
+    send_all(sender)
+
+    assert len(smtp_server.messages) == 1
+    assert history(resources) == ["MailScheduled", "MailFailed", "MailScheduled", "MailSent"]
+    assert frozen_rows(resources) == 0
+
+
+def test_an_e_mail_that_waited_too_long_is_given_up(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("Do you accept?")
+    smtp_server.behaviour = "refuse_for_now"
+
+    make_sender(resources, retry=RetryPolicy(give_up_after=timedelta())).send_next()
+
+    assert history(resources) == ["MailScheduled", "MailFailed"]
+
+
+@pytest.mark.parametrize(("behaviour", "copies"), [("drop", 1), ("drop_after_keeping", 2)])
+def test_a_connection_cut_after_the_content_is_ambiguous_and_repeated_byte_for_byte(
+    resources: NotifierResources,
+    schedule: Callable[..., None],
+    smtp_server: SmtpServer,
+    behaviour: str,
+    copies: int,
+) -> None:
+    schedule("Do you accept?")
+    smtp_server.behaviour = behaviour  # type: ignore[assignment]  # a parameter is no literal
+    sender = make_sender(resources)
+    sender.send_next()
+    assert history(resources) == ["MailScheduled", "MailAttemptAmbiguous"]
+
+    smtp_server.behaviour = "accept"
+    send_until_settled(resources, sender)
+
+    assert history(resources) == ["MailScheduled", "MailAttemptAmbiguous", "MailSent"]
+    assert len(smtp_server.messages) == copies
+    assert len({mail.content for mail in smtp_server.messages}) == 1
+
+
+def test_a_server_that_falls_silent_is_given_up_on_in_time(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("Do you accept?")
+    smtp_server.behaviour = "hang"
+    sender = make_sender(resources)
+
+    sender.send_next()
+    smtp_server.behaviour = "accept"
+    send_until_settled(resources, sender)
+
+    assert history(resources) == ["MailScheduled", "MailAttemptAmbiguous", "MailSent"]
+
+
+def test_while_no_server_answers_e_mails_wait_untouched(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("Do you accept?")
+    elsewhere = NotifierResources(
+        settings=resources.settings,
+        log=resources.log,
+        pool=resources.pool,
+        clock=resources.clock,
+        renderer=resources.renderer,
+        smtp=NotifierResources.build(
+            resources.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"})
+        ).smtp,
+    )
+
+    with pytest.raises(TransportUnavailable):
+        make_sender(resources, transport=make_transport(elsewhere)).send_next()
+    send_all(make_sender(resources))
+
+    assert len(smtp_server.messages) == 1
+    assert history(resources) == ["MailScheduled", "MailSent"]
+
+
+def test_the_loop_sends_what_comes_and_stops_when_told(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=make_sender(resources).run, args=(stop,))
+    thread.start()
+
+    schedule("Do you accept?")
+
+    eventually(lambda: smtp_server.messages)
+    stop.set()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+
+
+def test_an_e_mail_that_cannot_be_written_fails_and_others_go_on(
+    resources: NotifierResources, office: Office, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    nobody = office.user(office.creditor, "creditor", "Nobody")
+    schedule("Do you accept?")
+    resources.log.erase_subject(f"user:{nobody.id}")
+    fresh = NotifierResources.build(resources.settings)
+
+    send_all(make_sender(fresh))
+    fresh.pool.close()
+    fresh.log.close()
+
+    assert [mail.recipients for mail in smtp_server.messages] == [(office.anna.email,)]
+    assert sorted(history(resources)) == ["MailFailed", "MailScheduled", "MailScheduled", "MailSent"]
+
+
+def test_a_table_that_forgot_what_was_sent_makes_nobody_send_it_again(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("Do you accept?")
+    send_all(make_sender(resources))
+    with resources.pool.connection() as connection:
+        connection.execute("update outbox set state = 'queued'")
+
+    send_all(make_sender(resources))
+
+    assert len(smtp_server.messages) == 1
+
+
+def test_an_e_mail_that_the_log_does_not_know_is_left_alone_and_others_go_on(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("Do you accept?")
+    with resources.pool.connection() as connection:
+        connection.execute(
+            """
+            insert into outbox (mail_id, position, kind, user_id, thread_id, message_ids, state, scheduled_at)
+            select gen_random_uuid(), 0, kind, user_id, thread_id, message_ids, state, scheduled_at
+            from outbox
+            """
+        )
+
+    send_until_sent(resources, make_sender(resources))
+
+    assert len(smtp_server.messages) == 1
+
+
+def test_a_rebuild_keeps_frozen_bytes_open_attempts_and_claims(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("Do you accept?")
+    smtp_server.behaviour = "drop_after_keeping"
+    sender = make_sender(resources, retry=IMPATIENT)
+    sender.send_next()
+    smtp_server.behaviour = "accept"
+    migrate(resources.settings)
+
+    rebuild(
+        bursts.subscription_definition(resources.settings, resources.log),
+        resources.log,
+        resources.settings,
+        lambda _done, _total: None,
+        package="services.notifier.sql",
+    )
+    send_until_settled(resources, sender)
+
+    first, second = smtp_server.messages
+    assert first.content == second.content
+    assert history(resources) == ["MailScheduled", "MailAttemptAmbiguous", "MailSent"]
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x", "smtp://"])
+def test_a_process_does_not_start_without_a_mail_server(resources: NotifierResources, url: str) -> None:
+    with pytest.raises(SettingsError, match="PARLEY_SMTP_URL"):
+        NotifierResources.build(resources.settings.model_copy(update={"smtp_url": url}))
