@@ -15,8 +15,6 @@ from services.gateway.api.dependencies import Gateway
 from services.gateway.errors import InvalidFields
 from shared.errors import Invalid, ParleyError
 
-BASE_PATH = "/api/v1"
-
 _HTTP_CODES = {404: "no_such_page", 405: "method_not_allowed"}
 _HTTP_DETAILS = {
     404: "There is no such page. /docs shows what there is.",
@@ -37,9 +35,8 @@ def create_app(gateway: Gateway) -> FastAPI:
         },
     )
     app.state.gateway = gateway
-    for part in (threads, cases, tasks, partnerships, me, live, admin):
-        app.include_router(part.router, prefix=BASE_PATH)
-    app.include_router(operations.router)
+    for part in (threads, cases, tasks, partnerships, me, live, admin, operations):
+        app.include_router(part.router)
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

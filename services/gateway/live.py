@@ -154,8 +154,9 @@ class Hub:
 
     def end_streams(self, user_id: UUID | None = None) -> None:
         """End the streams of this user, or everybody's, once what is queued was sent."""
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             if user_id is None or listener.user_id == user_id:
+                self.detach(listener)
                 listener.end()
 
     def close(self) -> None:

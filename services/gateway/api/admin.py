@@ -6,14 +6,14 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from services.gateway import handlers
-from services.gateway.api.dependencies import JsonBody, Operator, TheGateway, accepts, answer
+from services.gateway.api.dependencies import BASE_PATH, JsonBody, Operator, TheGateway, accepts, answer
 from services.gateway.bodies import CaseEntry, CompanyEntry, PartnershipEntry, Reached, UserEntry
 from services.gateway.problems import documented
 from services.gateway.sign_in import Session
 from shared.contracts import messaging
 from shared.contracts.rpc import Request
 
-router = APIRouter(prefix="/admin", tags=["admin"])
+router = APIRouter(prefix=f"{BASE_PATH}/admin", tags=["admin"])
 
 _PROBLEMS = documented(400, 401, 403, 404, 409, 413, 415, 422, 500, 503, 504)
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from services.gateway import handlers
-from services.gateway.api.dependencies import MinPosition, PageQuery, SignedIn, TheGateway, answer
+from services.gateway.api.dependencies import BASE_PATH, MinPosition, PageQuery, SignedIn, TheGateway, answer
 from services.gateway.problems import documented
 from shared.contracts import messaging
 
-router = APIRouter(tags=["cases"])
+router = APIRouter(prefix=BASE_PATH, tags=["cases"])
 
 CaseThreadKind = Literal["invoice_chat", "lead_chat", "invoice_questions_chat"]
 

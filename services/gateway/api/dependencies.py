@@ -17,6 +17,8 @@ from services.gateway.ports import Feed, Services
 from services.gateway.sign_in import Session, SignIn
 from shared.errors import Forbidden, Invalid
 
+BASE_PATH = "/api/v1"
+
 BODY_BYTES = 131_072
 """10 000 characters, each written as two escapes of six bytes, and what stands around them."""
 

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict
 
-from services.gateway.api.dependencies import SignedIn, TheGateway, as_position
+from services.gateway.api.dependencies import BASE_PATH, SignedIn, TheGateway, as_position
 from services.gateway.problems import documented
 from services.gateway.sse import EventStream
 
-router = APIRouter(tags=["live"])
+router = APIRouter(prefix=BASE_PATH, tags=["live"])
 
 _EXAMPLE = (
     "retry: 2000\nid: 4711\n\n"

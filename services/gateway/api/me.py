@@ -5,11 +5,11 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from services.gateway.api.dependencies import Member, answer
+from services.gateway.api.dependencies import BASE_PATH, Member, answer
 from services.gateway.problems import documented
 from shared.contracts.messaging import Side, UserRole
 
-router = APIRouter(tags=["me"])
+router = APIRouter(prefix=BASE_PATH, tags=["me"])
 
 
 class CompanyOfMine(BaseModel):

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.gateway.api.dependencies import MinPosition, PageQuery, SignedIn, TheGateway, answer
+from services.gateway.api.dependencies import BASE_PATH, MinPosition, PageQuery, SignedIn, TheGateway, answer
 from services.gateway.problems import documented
 from shared.contracts import messaging
 
-router = APIRouter(tags=["partnerships"])
+router = APIRouter(prefix=BASE_PATH, tags=["partnerships"])
 
 
 @router.get(

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.gateway.api.dependencies import MinPosition, PageQuery, SignedIn, TheGateway, answer
+from services.gateway.api.dependencies import BASE_PATH, MinPosition, PageQuery, SignedIn, TheGateway, answer
 from services.gateway.problems import documented
 from shared.contracts import tasks
 
-router = APIRouter(tags=["tasks"])
+router = APIRouter(prefix=BASE_PATH, tags=["tasks"])
 
 
 class TasksQuery(PageQuery):

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.gateway.api.dependencies import (
+    BASE_PATH,
     JsonBody,
     MinPosition,
     PageQuery,
@@ -18,7 +19,7 @@ from services.gateway.bodies import NewMessage, Reached, ReadUpTo
 from services.gateway.problems import documented
 from shared.contracts import messaging
 
-router = APIRouter(tags=["threads"])
+router = APIRouter(prefix=BASE_PATH, tags=["threads"])
 
 
 class MessagesQuery(PageQuery):

@@ -356,6 +356,8 @@ def test_a_deactivated_users_streams_end_after_what_happened_before() -> None:
 
         world.announce(world.happens("before"))
         world.announce(world.append(gone, stream=Stream("user", USER), audience=frozenset({OURS})))
+        world.announce(world.happens("after"))
+        await world.shown_up_to(3)
         text = b"".join([block async for block in blocks]).decode()
 
         assert parsed(text) == [(1, "before")]

@@ -1,0 +1,187 @@
+"""
+The services that the gateway calls, as nameko runs them, with answers that tests choose.
+
+Run as a process: `python stub_services.py AMQP_URL`. What a request asks for decides what it gets, so no test
+needs to talk to this process: the text of a message or a reference names the behaviour.
+"""
+
+import sys
+
+import eventlet
+
+eventlet.monkey_patch()
+
+# The patch must come before everything that it patches.
+from collections.abc import Callable  # noqa: E402
+from typing import Any, TypeVar  # noqa: E402
+from uuid import UUID  # noqa: E402
+
+from nameko.rpc import rpc as nameko_rpc  # noqa: E402
+from nameko.runners import ServiceRunner  # noqa: E402
+
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Retryable  # noqa: E402
+from tests.integration.gateway import stub_ids  # noqa: E402
+
+Json = dict[str, Any]
+
+
+Method = TypeVar("Method", bound=Callable[..., Json])
+
+
+def rpc(method: Method) -> Method:
+    """Make the method an RPC entrypoint; nameko's own decorator has no types."""
+    decorated: Method = nameko_rpc(expected_exceptions=Refused)(method)
+    return decorated
+
+
+class NotYetHandled(Retryable):
+    """The read model is not there yet."""
+
+
+class MessagingService:
+    """Answers for messaging."""
+
+    name = "messaging"
+
+    @rpc
+    def identify(self, request: Json) -> Json:
+        user_id = request["user_id"]
+        if user_id in (str(stub_ids.UNKNOWN), str(UUID(int=0))):
+            raise NotFound("user_not_found", "There is no such user.")
+        company_id = request["caller"]["company_id"]
+        return {
+            "user_id": user_id,
+            "email": "anna@nordvik.example",
+            "name": "Anna Holm",
+            "role": "admin",
+            "active": user_id != str(stub_ids.DEACTIVATED),
+            "company_id": company_id,
+            "company_name": "Nordvik Steel A/S",
+            "side": stub_ids.SIDES[company_id],
+            "country": "DK",
+            "time_zone": "Europe/Copenhagen",
+            "locale": "da",
+        }
+
+    @rpc
+    def post_message(self, request: Json) -> Json:
+        match request["body"]:
+            case "conflict":
+                raise Conflict(
+                    "client_message_id_reused", "Another message has this id.", "client_message_id"
+                )
+            case "forbidden":
+                raise Forbidden("not_a_participant", "You only read here.")
+            case "invalid":
+                raise Invalid("body_blank", "Write something.", "body")
+            case "not found":
+                raise NotFound("thread_not_found", "There is no such thread.")
+            case "not yet":
+                raise NotYetHandled("position 7 was not handled in time; secret")
+            case "crash":
+                raise KeyError("secret")
+            case "hang":
+                eventlet.sleep(60)
+        return {
+            "created": request["client_message_id"] != "again",
+            "position": 4711,
+            "message": {
+                "id": str(UUID(int=99)),
+                "thread_id": request["thread_id"],
+                "client_message_id": request["client_message_id"],
+                "role": request["caller"]["role"],
+                "author": {
+                    "id": request["caller"]["user_id"],
+                    "name": request["caller"]["name"],
+                    "company_id": request["caller"]["company_id"],
+                },
+                "body": request["body"],
+                "attachments": [],
+                "created_at": "2026-11-20T14:00:00Z",
+                "seen": False,
+            },
+        }
+
+    @rpc
+    def mark_read(self, request: Json) -> Json:
+        return {"position": 4712}
+
+    @rpc
+    def list_messages(self, request: Json) -> Json:
+        if request["cursor"] not in (None, "good"):
+            raise Invalid("bad_cursor", "This cursor is not one that a page returned.", "cursor")
+        return {"items": [], "next_cursor": "good", "asked": request}
+
+    @rpc
+    def list_cases(self, request: Json) -> Json:
+        cases = [{"id": str(UUID(int=number)), "open_task_count": 0} for number in (21, 22)]
+        return {"items": cases, "next_cursor": None}
+
+    @rpc
+    def get_case(self, request: Json) -> Json:
+        return {"id": request["case_id"], "open_task_count": 0}
+
+    @rpc
+    def list_threads(self, request: Json) -> Json:
+        return {"items": []}
+
+    @rpc
+    def ensure_thread(self, request: Json) -> Json:
+        return {"thread": {"kind": request["kind"], "case_id": request["case_id"]}, "position": 4713}
+
+    @rpc
+    def list_partnerships(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None}
+
+    @rpc
+    def get_partnership(self, request: Json) -> Json:
+        return {"id": request["partnership_id"]}
+
+    @rpc
+    def register_company(self, request: Json) -> Json:
+        return {"position": 1}
+
+    @rpc
+    def put_user(self, request: Json) -> Json:
+        return {"position": 2}
+
+    @rpc
+    def establish_partnership(self, request: Json) -> Json:
+        return {"position": 3}
+
+    @rpc
+    def put_case(self, request: Json) -> Json:
+        return {"position": 4}
+
+
+class TasksService:
+    """Answers for tasks."""
+
+    name = "tasks"
+
+    @rpc
+    def list_tasks(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None, "asked": request}
+
+    @rpc
+    def get_task(self, request: Json) -> Json:
+        return {"id": request["task_id"]}
+
+    @rpc
+    def count_open_tasks(self, request: Json) -> Json:
+        if str(stub_ids.CASE_WITHOUT_TASKS_SERVICE) in request["case_ids"]:
+            raise Retryable("tasks is not ready")
+        return {"counts": {str(UUID(int=21)): 3}}
+
+
+def main(amqp_url: str) -> None:
+    """Run both services until the process ends."""
+    runner = ServiceRunner(config={"AMQP_URI": amqp_url})
+    runner.add_service(MessagingService)
+    runner.add_service(TasksService)
+    runner.start()
+    runner.wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

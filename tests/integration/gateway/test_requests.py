@@ -1,0 +1,442 @@
+"""Requests through HTTP and nameko's RPC: what is passed on, and how whatever is wrong is told."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from tests.integration.gateway import stub_ids
+from tests.integration.gateway.harness import ServedGateway, token
+
+THREAD = uuid4()
+MESSAGES = f"/api/v1/threads/{THREAD}/messages"
+
+
+def message(**changes: Any) -> dict[str, Any]:
+    body = {"client_message_id": str(uuid4()), "body": "Do you accept?", "attachment_ids": []} | changes
+    return {name: value for name, value in body.items() if value is not ...}
+
+
+def ops(gateway: ServedGateway) -> str:
+    return token(gateway.settings, role="ops", company_id=None, sub="night-shift")
+
+
+def test_a_message_is_created_with_its_place_and_position(gateway: ServedGateway) -> None:
+    answer = gateway.asks("POST", MESSAGES, json=message(body="😀 ä"))
+
+    assert answer.status_code == 201
+    assert answer.json()["body"] == "😀 ä"
+    assert answer.json()["author"]["name"] == "Anna Holm"
+    assert answer.headers["Parley-Position"] == "4711"
+    assert answer.headers["Location"] == f"{MESSAGES}#{UUID(int=99)}"
+    assert gateway.asks("GET", answer.headers["Location"]).status_code == 200
+
+
+def test_the_same_message_again_is_no_creation(gateway: ServedGateway) -> None:
+    answer = gateway.asks("POST", MESSAGES, json=message(client_message_id="again"))
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ("conflict", 409, "client_message_id_reused"),
+        ("forbidden", 403, "not_a_participant"),
+        ("invalid", 422, "body_blank"),
+        ("not found", 404, "thread_not_found"),
+        ("not yet", 503, "service_unavailable"),
+        ("crash", 500, "internal_error"),
+    ],
+)
+def test_what_the_service_refuses_is_told_as_a_problem(
+    gateway: ServedGateway, body: str, status: int, code: str
+) -> None:
+    answer = gateway.asks("POST", MESSAGES, json=message(body=body))
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["type"] == f"urn:parley:problem:{code}"
+    assert problem["correlation_id"] == answer.headers["X-Correlation-ID"]
+    assert "secret" not in answer.text
+    assert ("Retry-After" in answer.headers) == (status == 503)
+
+
+def test_a_service_that_does_not_answer_is_a_timeout(gateway: ServedGateway) -> None:
+    answer = gateway.asks("POST", MESSAGES, json=message(body="hang"))
+
+    assert answer.status_code == 504
+    assert answer.json()["code"] == "service_timeout"
+    assert answer.headers["Retry-After"]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A request that must be refused, and how."""
+
+    name: str
+    ask: Callable[[ServedGateway], httpx.Response]
+    status: int
+    code: str
+
+
+def posting(body: Any) -> Callable[[ServedGateway], httpx.Response]:
+    return lambda gateway: gateway.asks("POST", MESSAGES, json=body)
+
+
+def sending(
+    content: bytes, content_type: str = "application/json"
+) -> Callable[[ServedGateway], httpx.Response]:
+    return lambda gateway: gateway.asks(
+        "POST", MESSAGES, content=content, headers={"Content-Type": content_type}
+    )
+
+
+def getting(path: str, **headers: str) -> Callable[[ServedGateway], httpx.Response]:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda gateway: gateway.asks("GET", f"/api/v1/{path}", headers=sent)
+
+
+GOOD = json.dumps(message()).encode()
+
+BAD = [
+    Bad("empty body", posting(message(body="")), 422, "invalid_fields"),
+    Bad("10 001 characters", posting(message(body="x" * 10_001)), 422, "invalid_fields"),
+    Bad("NUL", posting(message(body="a\x00b")), 422, "invalid_fields"),
+    Bad("NUL in the id", posting(message(client_message_id="\x00")), 422, "invalid_fields"),
+    Bad("lone surrogate", sending(b'{"client_message_id":"1","body":"\\ud800"}'), 422, "invalid_fields"),
+    Bad(
+        "surrogates reversed",
+        sending(b'{"client_message_id":"1","body":"\\udc00\\ud800"}'),
+        422,
+        "invalid_fields",
+    ),
+    Bad(
+        "surrogate in a key",
+        sending(b'{"client_message_id":"1","body":"a","\\udfff":1}'),
+        422,
+        "invalid_fields",
+    ),
+    Bad("missing field", posting(message(body=...)), 422, "invalid_fields"),
+    Bad("null field", posting(message(body=None)), 422, "invalid_fields"),
+    Bad("unknown field", posting(message(colour="blue")), 422, "invalid_fields"),
+    Bad("number for text", posting(message(body=7)), 422, "invalid_fields"),
+    Bad("no ids", posting(message(attachment_ids=["invoice.pdf"])), 422, "invalid_fields"),
+    Bad("text for a list", posting(message(attachment_ids="x")), 422, "invalid_fields"),
+    Bad("201 characters of id", posting(message(client_message_id="x" * 201)), 422, "invalid_fields"),
+    Bad("list", posting([message()]), 422, "invalid_fields"),
+    Bad("null", sending(b"null"), 422, "invalid_fields"),
+    Bad("not JSON", sending(b"{nonsense"), 400, "not_json"),
+    Bad("not UTF-8", sending(b'{"client_message_id":"1","body":"\xff"}'), 400, "not_json"),
+    Bad("half JSON", sending(GOOD[:-1]), 400, "not_json"),
+    Bad("nothing", sending(b""), 400, "not_json"),
+    Bad("nested beyond reason", sending(b"[" * 60_000 + b"]" * 60_000), 400, "not_json"),
+    Bad("form", sending(b"body=x", "application/x-www-form-urlencoded"), 415, "not_json"),
+    Bad("no media type", sending(GOOD, ""), 415, "not_json"),
+    Bad("another charset", sending(GOOD, "application/json; charset=latin-1"), 415, "not_json"),
+    Bad("too large", posting(message(body="x" * 140_000)), 413, "body_too_large"),
+    Bad("thread id that is none", getting("threads/nonsense/messages"), 422, "invalid_fields"),
+    Bad(
+        "kind that is none",
+        lambda g: g.asks("PUT", f"/api/v1/cases/{THREAD}/threads/gossip"),
+        422,
+        "invalid_fields",
+    ),
+    Bad("bad cursor", getting(f"threads/{THREAD}/messages?cursor=bad"), 400, "bad_cursor"),
+    Bad("limit 0", getting("cases?limit=0"), 400, "bad_query"),
+    Bad("limit 201", getting("cases?limit=201"), 400, "bad_query"),
+    Bad("limit in words", getting("cases?limit=ten"), 400, "bad_query"),
+    Bad("unknown status", getting("tasks?status=perhaps"), 400, "bad_query"),
+    Bad("misspelt parameter", getting("tasks?stauts=open"), 400, "bad_query"),
+    Bad("position in words", getting("cases", Parley_Min_Position="soon"), 400, "bad_min_position"),
+    Bad("negative position", getting("cases", Parley_Min_Position="-1"), 400, "bad_min_position"),
+    Bad("huge position", getting("cases", Parley_Min_Position="9" * 40), 400, "bad_min_position"),
+    Bad("last event in words", getting("live", Last_Event_ID="yesterday"), 400, "bad_last_event_id"),
+    Bad("negative last event", getting("live", Last_Event_ID="-1"), 400, "bad_last_event_id"),
+    Bad("other digits", getting("live?last_event_id=%D9%A1"), 400, "bad_last_event_id"),
+    Bad("last event to come", getting("live", Last_Event_ID="999999999"), 400, "bad_last_event_id"),
+    Bad("unknown page", getting("nothing"), 404, "no_such_page"),
+    Bad("wrong method", lambda g: g.asks("DELETE", "/api/v1/cases"), 405, "method_not_allowed"),
+    Bad("not for members", lambda g: g.asks("POST", "/api/v1/admin/companies"), 403, "operators_only"),
+    Bad("not for operators", lambda g: g.asks("GET", "/api/v1/me", bearer=ops(g)), 403, "members_only"),
+]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=[bad.name for bad in BAD])
+def test_what_is_wrong_is_told_as_a_problem(gateway: ServedGateway, bad: Bad) -> None:
+    answer = bad.ask(gateway)
+
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (bad.status, bad.status, bad.code)
+    assert problem["title"]
+    assert problem["detail"]
+    assert UUID(problem["correlation_id"])
+
+
+def test_a_body_that_never_says_how_long_it_is_is_cut_off_too(gateway: ServedGateway) -> None:
+    def chunks() -> Any:
+        for _ in range(40):
+            yield b"x" * 10_000
+
+    answer = gateway.asks("POST", MESSAGES, content=chunks(), headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 413
+
+
+def test_the_longest_message_is_accepted_however_it_is_written(gateway: ServedGateway) -> None:
+    escaped = json.dumps(message(body="😀" * 10_000, client_message_id="😀" * 200)).encode()
+
+    answer = gateway.asks("POST", MESSAGES, content=escaped, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 201
+
+
+def test_every_field_at_fault_is_named(gateway: ServedGateway) -> None:
+    answer = gateway.asks("POST", MESSAGES, json={"client_message_id": 1, "colour": "blue"})
+
+    fields = {problem["field"] for problem in answer.json()["errors"]}
+    assert fields == {"client_message_id", "body", "colour"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"exp": 1}, 401, "token_expired"),
+        ({"iss": "somebody"}, 401, "invalid_token"),
+        ({"sub": str(stub_ids.UNKNOWN)}, 401, "not_a_member"),
+        ({"role": "partner"}, 401, "not_a_member"),
+        ({"sub": str(stub_ids.DEACTIVATED)}, 403, "user_deactivated"),
+    ],
+    ids=str,
+)
+def test_who_cannot_be_trusted_is_told_why(
+    gateway: ServedGateway, changes: dict[str, Any], status: int, code: str
+) -> None:
+    answer = gateway.asks("GET", "/api/v1/me", bearer=token(gateway.settings, **changes))
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers.get("WWW-Authenticate", "").startswith("Bearer") == (status == 401)
+
+
+def test_without_a_token_nothing_is_looked_at(gateway: ServedGateway) -> None:
+    answer = gateway.asks("POST", MESSAGES, bearer=None, content=b"{nonsense")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_missing")
+
+
+def test_the_callers_correlation_id_goes_everywhere(gateway: ServedGateway) -> None:
+    correlation_id = str(uuid4())
+    answer = gateway.asks(
+        "GET",
+        f"{MESSAGES}?limit=3&after={UUID(int=5)}",
+        headers={"X-Correlation-ID": correlation_id, "Parley-Min-Position": "17"},
+    )
+
+    asked = answer.json()["asked"]
+    assert answer.headers["X-Correlation-ID"] == asked["correlation_id"] == correlation_id
+    assert (asked["limit"], asked["after"], asked["min_position"]) == (3, str(UUID(int=5)), 17)
+    assert asked["caller"]["company_id"] == str(stub_ids.CREDITOR)
+
+
+def test_a_correlation_id_that_is_none_is_replaced(gateway: ServedGateway) -> None:
+    answer = gateway.asks("GET", "/api/v1/me", headers={"X-Correlation-ID": "x" * 36})
+
+    assert UUID(answer.headers["X-Correlation-ID"])
+
+
+def test_cases_are_counted_by_tasks(gateway: ServedGateway) -> None:
+    answer = gateway.asks("GET", "/api/v1/cases")
+
+    assert [case["open_task_count"] for case in answer.json()["items"]] == [3, 0]
+
+
+def test_a_count_that_is_not_known_is_not_zero(gateway: ServedGateway) -> None:
+    answer = gateway.asks("GET", f"/api/v1/cases/{stub_ids.CASE_WITHOUT_TASKS_SERVICE}")
+
+    assert answer.status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/v1/me", None),
+        ("GET", f"/api/v1/cases/{UUID(int=21)}", None),
+        ("GET", f"/api/v1/cases/{UUID(int=21)}/threads", None),
+        ("PUT", f"/api/v1/cases/{UUID(int=21)}/threads/invoice_chat", None),
+        ("GET", "/api/v1/partnerships", None),
+        ("GET", f"/api/v1/partnerships/{UUID(int=31)}", None),
+        ("GET", "/api/v1/tasks?status=open&tab=messages&overdue=true", None),
+        ("GET", f"/api/v1/tasks/{UUID(int=41)}", None),
+        ("POST", f"/api/v1/threads/{THREAD}/read", {"up_to_message_id": str(UUID(int=99))}),
+    ],
+)
+def test_a_member_gets_an_answer(gateway: ServedGateway, method: str, path: str, body: Any) -> None:
+    answer = gateway.asks(method, path, json=body)
+
+    assert answer.status_code == 200, answer.text
+    assert ("Parley-Position" in answer.headers) == (method in ("POST", "PUT"))
+
+
+ADMIN: list[tuple[str, dict[str, Any]]] = [
+    (
+        "companies",
+        {
+            "id": str(stub_ids.CREDITOR),
+            "side": "creditor",
+            "name": "Nordvik Steel A/S",
+            "country": "DK",
+            "time_zone": "Europe/Copenhagen",
+            "locale": "da",
+        },
+    ),
+    (
+        "users",
+        {
+            "id": str(stub_ids.ANNA),
+            "company_id": str(stub_ids.CREDITOR),
+            "email": "anna@nordvik.example",
+            "name": "Anna Holm",
+            "role": "admin",
+            "active": True,
+        },
+    ),
+    (
+        "partnerships",
+        {"id": str(uuid4()), "creditor_id": str(stub_ids.CREDITOR), "partner_id": str(stub_ids.PARTNER)},
+    ),
+    (
+        "cases",
+        {
+            "id": str(uuid4()),
+            "reference": "NV-1001",
+            "creditor_id": str(stub_ids.CREDITOR),
+            "partner_id": None,
+            "status": "Active",
+            "debtor": {"type": "Company", "name": "Hafen GmbH"},
+            "amount": "8400.00",
+            "currency": "EUR",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "entry"), ADMIN, ids=[kind for kind, _ in ADMIN])
+def test_operators_bring_things_up_to_date(gateway: ServedGateway, kind: str, entry: dict[str, Any]) -> None:
+    answer = gateway.asks("POST", f"/api/v1/admin/{kind}", bearer=ops(gateway), json=entry)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Parley-Position"] == str(answer.json()["position"])
+
+
+@pytest.mark.parametrize(("kind", "entry"), ADMIN, ids=[kind for kind, _ in ADMIN])
+def test_operators_mistakes_are_told_field_by_field(
+    gateway: ServedGateway, kind: str, entry: dict[str, Any]
+) -> None:
+    wrong = {**entry, "id": "nonsense", "colour": "blue"}
+
+    answer = gateway.asks("POST", f"/api/v1/admin/{kind}", bearer=ops(gateway), json=wrong)
+
+    assert answer.status_code == 422
+    assert {problem["field"] for problem in answer.json()["errors"]} == {"id", "colour"}
+
+
+def test_an_amount_may_be_text_or_a_number_but_nothing_else(gateway: ServedGateway) -> None:
+    entry = dict(ADMIN[3][1])
+
+    for amount, status in (("8400.00", 200), (8400, 200), (True, 422), ("much", 422), ("NaN", 422)):
+        answer = gateway.asks(
+            "POST", "/api/v1/admin/cases", bearer=ops(gateway), json={**entry, "amount": amount}
+        )
+        assert answer.status_code == status, (amount, answer.text)
+
+
+def test_operators_see_how_the_parts_are(gateway: ServedGateway) -> None:
+    status = gateway.asks("GET", "/api/v1/admin/status", bearer=ops(gateway)).json()
+
+    assert status["broker"] is True
+    assert status["services"] == {"messaging": True, "tasks": True}
+    assert status["live"]["connected"] is True
+
+
+def test_the_process_is_ready_and_healthy(gateway: ServedGateway) -> None:
+    assert gateway.asks("GET", "/healthz", bearer=None).json() == {"status": "ok"}
+    ready = gateway.asks("GET", "/readyz", bearer=None)
+
+    assert ready.status_code == 200
+    assert ready.json()["checks"] == {
+        "broker": True,
+        "live": True,
+        "log": True,
+        "messaging": True,
+        "tasks": True,
+    }
+
+
+def test_requests_are_counted_by_route_and_not_by_address(gateway: ServedGateway) -> None:
+    gateway.asks("GET", f"/api/v1/tasks/{uuid4()}")
+
+    text = gateway.asks("GET", "/metrics", bearer=None).text
+
+    assert 'parley_http_requests_total{method="GET",route="/api/v1/tasks/{task_id}",status="200"}' in text
+    assert "process_resident_memory_bytes" in text
+
+
+def test_the_document_names_every_problem_of_every_route(gateway: ServedGateway) -> None:
+    document = gateway.asks("GET", "/openapi.json", bearer=None).json()
+
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            where = f"{method} {path}"
+            assert operation["tags"], where
+            assert operation["summary"], where
+            if not path.startswith("/api/"):
+                assert operation["security"] == [], where
+                continue
+            assert operation["security"] == [{"bearer": []}], where
+            responses = operation["responses"]
+            for status in ("401", "403", "500", "503"):
+                problem = responses[status]["content"]["application/problem+json"]
+                assert problem["schema"] == {"$ref": "#/components/schemas/Problem"}, where
+                assert problem["example"]["status"] == int(status), where
+            if "requestBody" in operation:
+                assert {"400", "413", "415", "422"} <= set(responses), where
+                reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+                schema = document["components"]["schemas"][reference.rsplit("/", 1)[1]]
+                assert schema["examples"], where
+    references = set(_references(document))
+    assert references <= {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert "HTTPValidationError" not in json.dumps(document)
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"]] if "$ref" in node else []
+        return own + [found for value in node.values() for found in _references(value)]
+    if isinstance(node, list):
+        return [found for value in node for found in _references(value)]
+    return []
+
+
+def test_the_examples_of_the_document_are_accepted(gateway: ServedGateway) -> None:
+    document = gateway.asks("GET", "/openapi.json", bearer=None).json()
+
+    for path, item in document["paths"].items():
+        operation = item.get("post")
+        if operation is None or "requestBody" not in operation:
+            continue
+        reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        [example] = document["components"]["schemas"][reference.rsplit("/", 1)[1]]["examples"]
+        bearer = ops(gateway) if "/admin/" in path else ""
+        answer = gateway.asks("POST", path.replace("{thread_id}", str(THREAD)), bearer=bearer, json=example)
+        assert answer.is_success, (path, answer.text)
+
+
+def test_the_documents_page_is_served(gateway: ServedGateway) -> None:
+    assert "swagger" in gateway.asks("GET", "/docs", bearer=None).text.lower()
