@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+PLATFORM = "platform"
+"""The actor of everything that notifier decides: no person asked for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class BurstMessage:

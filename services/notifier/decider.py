@@ -6,6 +6,7 @@ from typing import assert_never
 from uuid import UUID, uuid5
 
 from services.notifier.commands import (
+    PLATFORM,
     BurstMessage,
     DecideBurst,
     MailCommand,
@@ -26,7 +27,6 @@ from shared.contracts.notifier import (
 )
 from shared.errors import Poison
 
-PLATFORM = "platform"
 BURST_CATEGORY = "mail-burst"
 MAIL_CATEGORY = "mail"
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from services.notifier import decider
-from services.notifier.commands import Burst, BurstMessage
+from services.notifier.commands import PLATFORM, Burst, BurstMessage
 from shared.contracts.envelope import ERASED, NewEvent, RecordedEvent
 from shared.contracts.messaging import MessagePosted, ThreadRead
 from shared.contracts.notifier import ChatMailDecided, MailScheduled
@@ -100,7 +99,7 @@ def mails_of(
                     message_ids=planned.message_ids,
                 ),
                 time=decision.time,
-                actor=decider.PLATFORM,
+                actor=PLATFORM,
                 audience=frozenset({decided.company_id}),
                 subject=f"user:{planned.user_id}",
                 correlation_id=decision.correlation_id,
