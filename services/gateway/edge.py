@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway import problems
 from services.gateway.metrics import Metrics
+from shared.logs import CORRELATION_ID
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Edge:
             return
         correlation_id = _correlation_id(scope)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
+        CORRELATION_ID.set(str(correlation_id))
         header = (CORRELATION_HEADER, str(correlation_id).encode())
         status = 0
         streaming = False
@@ -52,10 +54,7 @@ class Edge:
         try:
             await self._app(scope, receive, answer)
         except Exception as error:
-            logger.exception(
-                "Request failed",
-                extra={"action": "request_failed", "correlation_id": str(correlation_id)},
-            )
+            logger.exception("Request failed", extra={"action": "request_failed"})
             if not status:
                 await _fail(error, correlation_id, answer)
         finally:
@@ -71,7 +70,6 @@ class Edge:
                     "route": route,
                     "status": status,
                     "milliseconds": round(seconds * 1000, 1),
-                    "correlation_id": str(correlation_id),
                 },
             )
 

@@ -34,6 +34,7 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     errors.UnsupportedMediaType: Outcome(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
     errors.InvalidFields: Outcome(HTTPStatus.UNPROCESSABLE_ENTITY, "The input is not valid"),
     Invalid: Outcome(HTTPStatus.UNPROCESSABLE_ENTITY, "The input is not valid"),
+    Refused: Outcome(HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be done"),
     errors.ServiceTimeout: Outcome(
         HTTPStatus.GATEWAY_TIMEOUT, "The answer took too long", "service_timeout", retry_after=2
     ),

@@ -29,7 +29,7 @@ CONNECT_PATIENCE_SECONDS = 2.0
 TRANSIENT = 1
 
 _REFUSALS: dict[str, type[Refused]] = {
-    kind.__name__: kind for kind in (Conflict, Forbidden, Invalid, NotFound)
+    kind.__name__: kind for kind in (Conflict, Forbidden, Invalid, NotFound, Refused)
 }
 _RETRYABLES = frozenset({"DatabaseUnavailable", "LogUnavailable", "NotYetHandled", "Retryable"})
 
