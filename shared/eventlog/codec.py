@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import pkgutil
+import types
 import typing
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -221,7 +222,7 @@ def _is_marked(field: FieldInfo) -> bool:
     if any(isinstance(each, PersonalMark) for each in field.metadata):
         return True
     # `PersonalText | None` keeps the mark on the member of the union.
-    return any(
+    return typing.get_origin(field.annotation) in (typing.Union, types.UnionType) and any(
         isinstance(each, PersonalMark)
         for member in typing.get_args(field.annotation)
         if typing.get_origin(member) is Annotated

@@ -122,8 +122,10 @@ def test_one_id_twice_in_an_append_is_refused(log: EventLog) -> None:
 
 
 def test_a_time_without_an_offset_is_refused(log: EventLog) -> None:
+    naive = datetime(2026, 11, 20, 12)  # noqa: DTZ001 - the point
+
     with pytest.raises(ValueError, match="aware"):
-        log.append(a_stream(), [an_event(time=datetime(2026, 11, 20, 12))], expected="any")  # noqa: DTZ001 - the point
+        log.append(a_stream(), [an_event(time=naive)], expected="any")
 
 
 def test_times_read_back_in_utc_to_the_microsecond(log: EventLog) -> None:
