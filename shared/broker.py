@@ -31,6 +31,8 @@ def connect(url: str, *, heartbeat: float, name: str) -> amqp.Connection:
         ssl=secure,
         heartbeat=heartbeat,
         connect_timeout=5,
+        # A broker that has run out of memory or disk stops reading: then a write would block for ever.
+        write_timeout=30,
         client_properties={"connection_name": name},
     )
     try:

@@ -4,22 +4,24 @@ The log, published to RabbitMQ: every event at least once, confirmed, in log ord
 One relay leads. What makes it the leader is an exclusive queue on the very connection that it publishes on:
 the broker lets go of the queue when it gives up that connection, and from then on nothing that a frozen
 leader still wants to say can reach an exchange. The checkpoint lies in PostgreSQL and only moves forward.
+
+An event travels as it was written, its `schemaversion` telling how; receivers bring old shapes up to date.
 """
 
-import json
 import logging
 import signal
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 
 import amqp
 import amqp.exceptions
 import psycopg
+from pydantic_core import to_json
 
 from shared import broker, metrics
 from shared.checkpoint import describe
+from shared.confirmed_publisher import ConfirmedPublisher, Outgoing
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection, connect, load_queries
 from shared.errors import ParleyError, Retryable
@@ -39,7 +41,6 @@ _WINDOW = 200
 _HEARTBEAT_SECONDS = 4
 _STANDBY_SECONDS = 0.5
 _IDLE_SECONDS = 1.0
-_CONFIRM_SECONDS = 30.0
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 
@@ -48,10 +49,6 @@ _PASSING = (Retryable, psycopg.OperationalError, *broker.BROKEN)
 
 class RelayAheadOfLog(ParleyError):
     """More was published than the log holds: the log was restored from an older backup."""
-
-
-class NotConfirmed(Retryable):
-    """RabbitMQ did not take every message of a window; none of them counts as published."""
 
 
 def run(settings: Settings) -> None:
@@ -71,6 +68,7 @@ class Relay:
         self._log = log
         self._settings = settings
         self._state = ""
+        self._declared: set[str] = set()
 
     def run(self, stop: threading.Event) -> None:
         """
@@ -113,7 +111,8 @@ class Relay:
         return False
 
     def _lead(self, connection: amqp.Connection, database: DatabaseConnection, stop: threading.Event) -> None:
-        publisher = _Publisher(connection)
+        publisher = ConfirmedPublisher(connection)
+        self._declared.clear()
         position = _read_checkpoint(database)
         head = self._log.head()
         if position > head:
@@ -121,7 +120,8 @@ class Relay:
                 f"the relay has published up to position {position} but the log ends at {head}: the log was "
                 f"restored from an older backup. Set the position in eventlog.relay_checkpoint to {head}."
             )
-        published = position
+        # The position read up to, and that of the last event sent, which the next one names.
+        sent = position
         while not stop.is_set():
             try:
                 page = self._log.read_all(after=position, limit=_WINDOW)
@@ -130,14 +130,25 @@ class Relay:
                 position = error.position
                 continue
             if page.events:
-                publisher.publish(page.events, published)
-                position = published = page.position
-                database.execute(_QUERIES["advance_relay_checkpoint"], {"position": position})
-                metrics.RELAY_PUBLISHED.inc(len(page.events))
-                metrics.RELAY_POSITION.set(position)
-            else:
+                self._declare_exchanges(publisher.channel, page.events)
+                before = [sent, *(event.position for event in page.events)]
+                publisher.send(list(map(_outgoing, page.events, before)), page.position)
+                position = sent = page.position
+            # While there is more to read the next window is on its way before this one is confirmed.
+            backlog = len(page.events) == _WINDOW
+            confirmed = publisher.confirmed(leave=1 if backlog else 0)
+            if confirmed is not None:
+                database.execute(_QUERIES["advance_relay_checkpoint"], {"position": confirmed})
+                metrics.RELAY_POSITION.set(confirmed)
+            metrics.RELAY_PUBLISHED.inc(len(page.events))
+            if not page.events:
                 self._log.wait_for_news(after=position, timeout=_IDLE_SECONDS)
-            publisher.keep_alive(idle=not page.events)
+                publisher.keep_alive()
+
+    def _declare_exchanges(self, channel: amqp.Channel, events: Sequence[RecordedEvent]) -> None:
+        for source in {event.source for event in events} - self._declared:
+            broker.declare_exchange(channel, source)
+            self._declared.add(source)
 
     def _step_over(self, error: UnreadableEvent) -> None:
         # Nobody could read it either, and everyone's live updates would stop for it.
@@ -157,80 +168,13 @@ class Relay:
             logger.error(sentence, extra={"action": action, "error": describe(error)})
 
 
-class _Publisher:
-    """Publishes windows of events on one channel and waits until the broker has confirmed every one."""
-
-    def __init__(self, connection: amqp.Connection) -> None:
-        self._connection = connection
-        self._channel = connection.channel()
-        self._channel.confirm_select()
-        self._channel.events["basic_ack"].add(self._on_ack)
-        self._declared: set[str] = set()
-        self._channel.events["basic_nack"].add(self._on_nack)
-        self._sent = 0
-        self._unconfirmed: set[int] = set()
-        self._refused = False
-
-    def publish(self, events: Sequence[RecordedEvent], previous_position: int) -> None:
-        """
-        Publish the events in order and return when all are confirmed. Raises NotConfirmed, broker.BROKEN.
-        """
-        for event in events:
-            if event.source not in self._declared:
-                broker.declare_exchange(self._channel, event.source)
-                self._declared.add(event.source)
-            self._sent += 1
-            self._unconfirmed.add(self._sent)
-            self._channel.basic_publish(
-                _message(event, previous_position),
-                exchange=broker.exchange_of(event.source),
-                routing_key=event.type,
-            )
-            previous_position = event.position
-        self._wait_for_confirms()
-
-    def keep_alive(self, *, idle: bool) -> None:
-        """
-        Send a heartbeat if one is due and, when idle, take in what the broker says.
-
-        Raises broker.BROKEN where the broker has not been heard for two heartbeats: so a leader that was
-        frozen notices, if a write has not told it before.
-        """
-        self._connection.heartbeat_tick()
-        if idle:
-            with suppress(TimeoutError):
-                self._connection.drain_events(timeout=0)
-
-    def _wait_for_confirms(self) -> None:
-        deadline = time.monotonic() + _CONFIRM_SECONDS
-        while self._unconfirmed and not self._refused:
-            if time.monotonic() > deadline:
-                raise NotConfirmed("RabbitMQ did not confirm in time: is it out of memory or disk?")
-            try:
-                self._connection.drain_events(timeout=_IDLE_SECONDS)
-            except TimeoutError:
-                self._connection.heartbeat_tick()
-        if self._refused:
-            raise NotConfirmed("RabbitMQ refused a message")
-
-    def _on_ack(self, tag: int, multiple: bool) -> None:  # noqa: FBT001 - called by amqp
-        if multiple:
-            self._unconfirmed = {each for each in self._unconfirmed if each > tag}
-        else:
-            self._unconfirmed.discard(tag)
-
-    def _on_nack(self, tag: int, multiple: bool) -> None:  # noqa: ARG002, FBT001 - called by amqp
-        self._refused = True
-
-
-def _message(event: RecordedEvent, previous_position: int) -> amqp.Message:
-    return amqp.Message(
-        json.dumps(to_wire(event, previous_position), ensure_ascii=False, separators=(",", ":")).encode(),
-        content_type="application/json",
-        content_encoding="utf-8",
-        delivery_mode=2,
+def _outgoing(event: RecordedEvent, previous_position: int) -> Outgoing:
+    return Outgoing(
+        exchange=broker.exchange_of(event.source),
+        routing_key=event.type,
         message_id=str(event.id),
-        application_headers={"position": event.position, "previous_position": previous_position},
+        headers={"position": event.position, "previous_position": previous_position},
+        body=to_json(to_wire(event, previous_position)),
     )
 
 

@@ -57,6 +57,18 @@ def test_every_event_arrives_once_in_log_order_and_names_the_one_before(
     assert last.body["id"] == last.properties["message_id"]
 
 
+def test_an_event_of_any_size_and_script_arrives_whole(
+    log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    large = "Größe 東京 " * 40_000
+    deposit(log, uuid4(), "", large, '\u2028\x00\\"')
+
+    with start_relay("only"):
+        arrived = box.take_until(3)
+
+    assert [each.body["data"]["label"] for each in arrived] == ["", large, '\u2028\x00\\"']
+
+
 def test_a_standby_takes_over_when_the_leader_is_killed_and_nothing_is_missing(
     log: PostgresEventLog, box: Inbox, start_relay: StartRelay
 ) -> None:
