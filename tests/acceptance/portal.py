@@ -95,9 +95,23 @@ class Listener:
         return [event.type for event in self.events]
 
 
+@dataclass
+class Horizon:
+    """The furthest position of the log that anybody of one test has reached."""
+
+    position: int = 0
+
+    def note(self, answer: httpx.Response) -> None:
+        self.position = max(self.position, int(answer.headers.get("Parley-Position", 0)))
+
+
 @dataclass(frozen=True)
 class Person:
-    """A user with a token, at a gateway."""
+    """
+    A user with a token, at a gateway.
+
+    Whatever the people of one test read with `gets` shows all that any of them wrote: they share a horizon.
+    """
 
     api: str
     token: str
@@ -105,6 +119,7 @@ class Person:
     company_id: UUID | None = None
     name: str = ""
     email: str = ""
+    horizon: Horizon = field(default_factory=Horizon, repr=False)
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30), repr=False)
 
     def asks(
@@ -118,7 +133,7 @@ class Person:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Return the gateway's answer, whatever its status."""
-        return self.http.request(
+        answer = self.http.request(
             method,
             f"{self.api}{path}",
             json=body,
@@ -130,10 +145,16 @@ class Person:
                 **(headers or {}),
             },
         )
+        self.horizon.note(answer)
+        return answer
 
     def gets(self, path: str, **params: Any) -> Any:
-        """Return the JSON of an answer that must be a 200."""
-        answer = self.asks("GET", path, params=params)
+        """Return the JSON of an answer that must be a 200 and knows of everything up to the horizon."""
+        headers = {"Parley-Min-Position": str(self.horizon.position)} if self.horizon.position else {}
+        deadline = time.monotonic() + PATIENCE
+        answer = self.asks("GET", path, params=params, headers=headers)
+        while answer.status_code == 503 and time.monotonic() < deadline:
+            answer = self.asks("GET", path, params=params, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -176,14 +197,8 @@ class Person:
 
     def owes(self, thread_id: str, count: int) -> list[Json]:
         """Return the open tasks of the thread once there are that many."""
-
-        def look() -> list[Json] | None:
-            tasks = self.open_tasks(thread_id)
-            return tasks if len(tasks) == count else None
-
-        tasks = eventually(look)
-        assert tasks is not None
-        return tasks
+        eventually(lambda: len(self.open_tasks(thread_id)) == count)
+        return self.open_tasks(thread_id)
 
     @contextmanager
     def listens(self, *, last_event_id: int | None = None) -> Iterator[Listener]:

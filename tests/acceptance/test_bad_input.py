@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from shared.testing import eventually
-from tests.acceptance.world import Conversation, World
+from tests.acceptance.conftest import Stack
+from tests.acceptance.world import Conversation, World, conversation
 
 Ask = Callable[[Conversation], httpx.Response]
 
@@ -110,9 +111,15 @@ BAD = [
 ]
 
 
+@pytest.fixture(scope="module")
+def untouched(stack: Stack) -> Conversation:
+    """Give one conversation for everything that is refused: it stays as it is."""
+    return conversation(World(api=stack.api, settings=stack.settings))
+
+
 @pytest.mark.parametrize("bad", BAD, ids=[bad.name for bad in BAD])
-def test_it_is_refused_with_a_problem_and_nothing_is_stored(bad: Bad, talk: Conversation) -> None:
-    answer = bad.ask(talk)
+def test_it_is_refused_with_a_problem_and_nothing_is_stored(bad: Bad, untouched: Conversation) -> None:
+    answer = bad.ask(untouched)
 
     assert answer.status_code == bad.status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -122,7 +129,7 @@ def test_it_is_refused_with_a_problem_and_nothing_is_stored(bad: Bad, talk: Conv
     assert problem["detail"]
     assert problem["code"].replace("_", "").isalnum()
     assert "Traceback" not in answer.text
-    assert talk.anna.messages(talk.thread_id) == []
+    assert untouched.anna.messages(untouched.thread_id) == []
 
 
 def test_the_longest_message_and_every_kind_of_character_are_accepted(talk: Conversation) -> None:

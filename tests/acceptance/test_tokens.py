@@ -12,7 +12,13 @@ import pytest
 
 from tests.acceptance.conftest import Stack
 from tests.acceptance.portal import mint
-from tests.acceptance.world import Conversation
+from tests.acceptance.world import Conversation, World, conversation
+
+
+@pytest.fixture(scope="module")
+def talk(stack: Stack) -> Conversation:
+    """Give one conversation for all tests here: none of them gets as far as to change it."""
+    return conversation(World(api=stack.api, settings=stack.settings))
 
 
 def status_with(stack: Stack, authorization: str | None) -> httpx.Response:
@@ -53,9 +59,7 @@ def test_a_token_with_a_wrong_claim_opens_nothing(
     refused(status_with(stack, f"Bearer {token}"))
 
 
-@pytest.mark.parametrize(
-    "authorization", [None, "", "Bearer", "Bearer ", "Bearer nonsense", "Basic Zm9vOmJhcg=="]
-)
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer nonsense", "Basic Zm9vOmJhcg=="])
 def test_without_a_token_nothing_opens(stack: Stack, authorization: str | None) -> None:
     refused(status_with(stack, authorization))
 

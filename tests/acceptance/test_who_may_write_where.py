@@ -25,8 +25,8 @@ def test_a_reassigned_case_has_a_new_thread_and_the_old_one_is_read_only(
     new_thread = talk.case.chat(clara)
     assert new_thread["id"] != talk.thread_id
     eventually(lambda: talk.bob.posts(talk.thread_id, "Still there?").status_code == 409)
-    assert refusal(talk.bob, talk.thread_id) == (409, "thread_closed")
-    assert refusal(talk.anna, talk.thread_id) == (409, "thread_closed")
+    assert refusal(talk.bob, talk.thread_id) == (409, "thread_read_only")
+    assert refusal(talk.anna, talk.thread_id) == (409, "thread_read_only")
     talk.anna.writes(new_thread["id"], "Welcome.")
 
 

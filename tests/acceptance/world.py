@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from shared.settings import Settings
 from shared.testing import eventually
-from tests.acceptance.portal import Json, Person, mint
+from tests.acceptance.portal import Horizon, Json, Person, mint
 
 Side = Literal["creditor", "partner"]
 
@@ -30,11 +30,12 @@ class World:
 
     api: str
     settings: Settings
+    horizon: Horizon = field(default_factory=Horizon)
     ops: Person = field(init=False)
 
     def __post_init__(self) -> None:
         token = mint(self.settings, subject=uuid4(), company=None, side="ops")
-        object.__setattr__(self, "ops", Person(api=self.api, token=token))
+        object.__setattr__(self, "ops", Person(api=self.api, token=token, horizon=self.horizon))
 
     def tells(self, kind: str, body: Json) -> Json:
         """Hand one object to the operators' call and return its outcome; it must have been accepted."""
@@ -74,6 +75,7 @@ class World:
             company_id=company.id,
             name=name,
             email=email,
+            horizon=self.horizon,
         )
         eventually(lambda: person.asks("GET", "/api/v1/me").status_code == 200)
         return person
@@ -134,6 +136,7 @@ class Case:
                 "debtor": {"type": "Company", "name": self.debtor_name},
                 "amount": "8400.00",
                 "currency": "EUR",
+                "close_code": "Paid" if status == "Closed" else None,
             },
         )
 

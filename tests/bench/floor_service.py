@@ -3,7 +3,7 @@
 from shared import runner
 
 if __name__ == "__main__":
-    runner._go_green()
+    runner.go_green()
 
 from typing import Any
 

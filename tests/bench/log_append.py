@@ -12,7 +12,7 @@ def measure(setting: Setting) -> None:
     """Measure appends and bare inserts with the same number of client processes."""
     seconds = setting.seconds(10, 3)
     for clients in (1, CLIENTS):
-        setting.tell(f"appending with {clients} client processes")
+        setting.tell(f"appending, {_clients(clients)}")
         bare = appending.inserts_per_second(setting.settings, clients=clients, seconds=seconds)
         appended = appending.appends_per_second(setting.settings, clients=clients, seconds=seconds)
         by_pgbench = pgbench.inserts_per_second(
@@ -22,7 +22,7 @@ def measure(setting: Setting) -> None:
         setting.report.add(
             Figure(
                 bench="log",
-                name=f"append, {clients} clients" if held else "append, 1 client",
+                name=f"append, {_clients(clients)}",
                 value=appended,
                 unit="events/s",
                 floor=bare,
@@ -32,8 +32,12 @@ def measure(setting: Setting) -> None:
             ),
             Figure(
                 bench="log",
-                name=f"pgbench single-row inserts, {clients} clients",
+                name=f"pgbench single-row inserts, {_clients(clients)}",
                 value=by_pgbench,
                 unit="rows/s",
             ),
         )
+
+
+def _clients(count: int) -> str:
+    return "1 client" if count == 1 else f"{count} clients"
