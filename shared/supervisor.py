@@ -25,7 +25,8 @@ _LONGEST_DELAY_SECONDS = 30.0
 _STABLE_SECONDS = 60.0
 _READINESS_INTERVAL_SECONDS = 0.15
 _KEEPS_FAILING = 3
-_LAST_LINES = 15
+_LAST_LINES = 8
+_LONGEST_LINE = 400
 
 
 @dataclass
@@ -147,4 +148,6 @@ class Supervisor:
 
 def _tail(watched: _Watched) -> str:
     lines = watched.output.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-    return "\n".join(f"  {line}" for line in lines) or "  (it printed nothing)"
+    # Of a line that holds a whole traceback the end says what went wrong.
+    shown = [line if len(line) <= _LONGEST_LINE else f"… {line[-_LONGEST_LINE:]}" for line in lines]
+    return "\n".join(f"  {line}" for line in shown) or "  (it printed nothing)"

@@ -1,0 +1,91 @@
+"""Servers of our own, which disturb nobody else's."""
+
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from shared import local_servers, readiness
+from shared.local_servers import LOOPBACK, Postgres, ServerMissing, free_ports, next_free_port
+from shared.testing import fresh_database
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Give a folder that another account may own: PostgreSQL's, where we are root."""
+    with tempfile.TemporaryDirectory(prefix="parley-postgres-") as name:
+        yield Path(name)
+
+
+def test_a_taken_port_is_replaced_by_the_next_free_one() -> None:
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port: int = taken.getsockname()[1]
+
+        assert next_free_port(port) > port
+
+
+def test_a_free_port_is_taken_as_it_is() -> None:
+    (port,) = free_ports([0])
+
+    assert next_free_port(port) == port
+
+
+def test_free_ports_differ() -> None:
+    assert len(set(free_ports([0] * 20))) == 20
+
+
+def test_data_of_postgresql_outlive_the_server(folder: Path) -> None:
+    """The same folder serves again under the same password, and commits wait for the disk."""
+    with local_servers.postgres(folder, durable=True) as url, psycopg.connect(url) as connection:
+        connection.execute("create table kept (word text)")
+        connection.execute("insert into kept values ('ærlig')")
+        durability = connection.execute("show fsync").fetchone()
+
+    with local_servers.postgres(folder, durable=True) as url, psycopg.connect(url) as connection:
+        word = connection.execute("select upper(word) from kept").fetchone()
+
+    assert durability == ("on",)
+    assert word == ("ÆRLIG",)
+
+
+def test_postgresql_lets_nobody_in_without_the_password(folder: Path) -> None:
+    with local_servers.postgres(folder, durable=False) as url:
+        anonymous = url.replace((folder / "password").read_text(), "guess")
+
+        assert readiness.database_answers(url)
+        assert not readiness.database_answers(anonymous)
+
+
+def test_a_database_that_is_there_is_left_as_it_is(folder: Path) -> None:
+    (port,) = free_ports([0])
+    server = Postgres(folder, port, durable=False)
+    server.prepare()
+    with local_servers._running(server.command(), folder / "server.log", server.is_ready):
+        server.ensure_database("parley")
+        with psycopg.connect(server.url("parley")) as connection:
+            connection.execute("create table kept ()")
+
+        server.ensure_database("parley")
+
+        with psycopg.connect(server.url("parley")) as connection:
+            assert connection.execute("select to_regclass('kept')").fetchone() == ("kept",)
+
+
+def test_a_missing_rabbitmq_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_servers, "_SCRIPT_FOLDERS", ())
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(ServerMissing, match=r"install-rabbitmq\.sh.*PARLEY_AMQP_URL"):
+        local_servers.find_rabbitmq_scripts()
+
+
+def test_a_fresh_database_is_gone_afterwards(postgres_url: str) -> None:
+    with fresh_database(postgres_url) as url:
+        assert readiness.database_answers(url)
+
+    assert not readiness.database_answers(url)
