@@ -36,5 +36,7 @@ create index tasks_solved_by_company on tasks (company_id, solved_at desc, id de
 create index tasks_open on tasks (due_at, id) where solved_at is null;
 create index tasks_solved on tasks (solved_at desc, id desc) where solved_at is not null;
 
+-- Counts beside every page of cases, and the tasks of one case.
+create index tasks_open_by_case on tasks (case_id, company_id) where solved_at is null;
 create index tasks_by_case on tasks (case_id);
 create index tasks_by_thread on tasks (thread_id);
