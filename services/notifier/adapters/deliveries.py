@@ -83,8 +83,6 @@ class PostgresDeliveries:
     def claim(self) -> Iterator[PostgresClaim | None]:
         """Claim an e-mail that is due and nobody else works on; None if there is none."""
         try:
-            with self._pool.connection() as own:
-                own.execute(_SQL["adopt"])
             connection = self._claiming_connection()
             with connection.transaction():
                 yield self._claim_in(connection)
@@ -100,12 +98,19 @@ class PostgresDeliveries:
 
     def _claim_in(self, connection: DatabaseConnection) -> PostgresClaim | None:
         row = connection.execute(_SQL["claim"]).fetchone()
+        if row is None and self._adopt():
+            row = connection.execute(_SQL["claim"]).fetchone()
         if row is None:
             return None
         mail_id, tries, age = row
         frozen, open_attempt = _frozen(connection, mail_id)
         work = Work(mail_id=mail_id, tries=tries, age=age, frozen=frozen, open_attempt=open_attempt)
         return PostgresClaim(connection, self._pool, work)
+
+    def _adopt(self) -> bool:
+        # In a commit of its own: what one sender brings in is for all of them.
+        with self._pool.connection() as own:
+            return own.execute(_SQL["adopt"]).rowcount > 0
 
     def _claiming_connection(self) -> DatabaseConnection:
         if self._connection is None or self._connection.closed:

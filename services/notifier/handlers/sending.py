@@ -33,7 +33,7 @@ from shared.command_handling import StateStore, append_decided
 from shared.contracts.envelope import ERASED, RecordedEvent, Stream
 from shared.contracts.messaging import MessagePosted
 from shared.contracts.notifier import MailScheduled
-from shared.errors import Poison, Retryable
+from shared.errors import Retryable
 from shared.eventlog.protocol import EventLog
 
 logger = logging.getLogger(__name__)
@@ -143,7 +143,14 @@ class Sender:
         state = self._mails.load(claim.work.mail_id).state
         match state:
             case Unknown():
-                raise Poison("the tables name an e-mail that the log does not know: rebuild them")
+                logger.error(
+                    "The log does not know this e-mail: was it restored from a backup? Rebuild the tables",
+                    extra=_about(claim, "mail_unknown"),
+                )
+                if claim.work.age < self._retry.give_up_after:
+                    self._postpone(claim)
+                else:
+                    claim.finish()
             case Settled():
                 logger.info("E-mail is settled already", extra=_about(claim, "mail_already_settled"))
                 self._catch_up(claim)
@@ -165,12 +172,11 @@ class Sender:
         try:
             self._attempt(claim, state.mail, attempt)
         except RenderingFailed as error:
-            logger.exception("E-mail cannot be written", extra=_about(claim, "mail_unwritable"))
             self._fail(claim, attempt, f"unwritable: {error}")
         except MailRefused as error:
             logger.warning(
                 "E-mail was refused for good",
-                extra=_about(claim, "mail_refused") | {"answer": str(error)[:3]},
+                extra=_about(claim, "mail_refused") | {"answer": _answer_code(error)},
             )
             self._fail(claim, attempt, "refused")
         except MailUncertain:
@@ -179,7 +185,7 @@ class Sender:
         except MailDeferred as error:
             claim.close_attempt(attempt)
             logger.warning(
-                "E-mail has to wait", extra=_about(claim, "mail_deferred") | {"answer": str(error)[:3]}
+                "E-mail has to wait", extra=_about(claim, "mail_deferred") | {"answer": _answer_code(error)}
             )
             self._postpone_or_give_up(claim, attempt)
         except TransportUnavailable:
@@ -270,6 +276,11 @@ class Sender:
 
 def _about(claim: Claim, action: str) -> dict[str, Any]:
     return {"action": action, "mail_id": str(claim.work.mail_id)}
+
+
+def _answer_code(error: Exception) -> str:
+    # The server's code, or the kind of failure. The rest of what a server says may name the address.
+    return str(error).partition(" ")[0].rstrip(":")
 
 
 def _log_outage(error: Exception) -> None:

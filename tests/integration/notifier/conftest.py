@@ -3,10 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from services.notifier.handlers import bursts
 from services.notifier.service import NotifierResources
+from shared.rebuild import rebuild
 from shared.settings import Settings
 from shared.subscription import Subscription, wait_until_handled
 from shared.testing import SmtpServer
@@ -52,5 +55,24 @@ def catch_up(resources: NotifierResources) -> CatchUp:
         finally:
             stop.set()
             thread.join()
+
+    return run
+
+
+@pytest.fixture
+def rebuild_tables(resources: NotifierResources) -> Callable[[], None]:
+    """Give a function that builds notifier's tables anew and swaps them in."""
+    settings = resources.settings
+
+    def run() -> None:
+        # The test's database is a copy, and rights on a database are not copied.
+        with psycopg.connect(settings.database_url, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("grant create on database {} to {}").format(
+                    sql.Identifier(connection.info.dbname), sql.Identifier(settings.database_role)
+                )
+            )
+        definition = bursts.subscription_definition(settings, resources.log)
+        rebuild(definition, resources.log, settings, lambda _done, _total: None)
 
     return run

@@ -1,6 +1,7 @@
 """From messages in the log to e-mails in the outbox, whatever happens in between."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,6 @@ from services.notifier.handlers.bursts import Flusher
 from services.notifier.service import NotifierResources
 from shared.contracts.notifier import ChatMailDecided, MailScheduled
 from shared.errors import NotFound
-from shared.migrate import migrate
-from shared.rebuild import rebuild
 from tests.integration.notifier.conftest import CatchUp
 from tests.integration.notifier.office import FRIDAY, Office
 
@@ -203,7 +202,7 @@ def test_projecting_everything_twice_changes_nothing(
 
 
 def test_a_rebuild_gives_the_same_tables_and_sends_nothing(
-    resources: NotifierResources, office: Office, catch_up: CatchUp
+    resources: NotifierResources, office: Office, catch_up: CatchUp, rebuild_tables: Callable[[], None]
 ) -> None:
     office.partner_writes("Do you accept?")
     catch_up()
@@ -211,16 +210,7 @@ def test_a_rebuild_gives_the_same_tables_and_sends_nothing(
     catch_up()
     before, head = outbox(resources), resources.log.head()
 
-    # The test's database is a copy, and rights on a database are not copied: migrating grants them.
-    migrate(resources.settings)
-    definition = bursts.subscription_definition(resources.settings, resources.log)
-    rebuild(
-        definition,
-        resources.log,
-        resources.settings,
-        lambda _done, _total: None,
-        package="services.notifier.sql",
-    )
+    rebuild_tables()
 
     assert outbox(resources) == before
     assert resources.log.head() == head

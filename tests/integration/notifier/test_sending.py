@@ -2,18 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.notifier import decider
-from services.notifier.handlers import bursts
+from services.notifier.adapters.smtp import parse_smtp_url
 from services.notifier.handlers.sending import RetryPolicy, Sender
 from services.notifier.ports import TransportUnavailable
 from services.notifier.service import NotifierResources
 from shared.contracts.notifier import MailScheduled
-from shared.migrate import migrate
-from shared.rebuild import rebuild
 from shared.settings import SettingsError
 from shared.testing import SmtpServer, eventually
 from tests.integration.notifier.conftest import CatchUp
@@ -204,21 +203,35 @@ def test_while_no_server_answers_e_mails_wait_untouched(
     resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
 ) -> None:
     schedule("Do you accept?")
-    elsewhere = NotifierResources(
-        settings=resources.settings,
-        log=resources.log,
-        pool=resources.pool,
-        clock=resources.clock,
-        renderer=resources.renderer,
-        smtp=NotifierResources.build(
-            resources.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"})
-        ).smtp,
-    )
+    elsewhere = replace(resources, smtp=parse_smtp_url("smtp://127.0.0.1:1"))
 
     with pytest.raises(TransportUnavailable):
         make_sender(resources, transport=make_transport(elsewhere)).send_next()
     send_all(make_sender(resources))
 
+    assert len(smtp_server.messages) == 1
+    assert history(resources) == ["MailScheduled", "MailSent"]
+
+
+def test_credentials_that_the_server_does_not_want_stop_no_e_mail_for_good(
+    resources: NotifierResources,
+    schedule: Callable[..., None],
+    smtp_server: SmtpServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    schedule("Do you accept?")
+    wrong = replace(resources, smtp=parse_smtp_url(f"smtp://user:secret@127.0.0.1:{smtp_server.port}"))
+    sender = make_sender(resources, transport=make_transport(wrong))
+    stop = threading.Event()
+    thread = threading.Thread(target=sender.run, args=(stop,))
+
+    thread.start()
+    eventually(lambda: "PARLEY_SMTP_URL" in caplog.text)
+    stop.set()
+    thread.join()
+    send_all(make_sender(resources))
+
+    assert "secret" not in caplog.text
     assert len(smtp_server.messages) == 1
     assert history(resources) == ["MailScheduled", "MailSent"]
 
@@ -286,22 +299,18 @@ def test_an_e_mail_that_the_log_does_not_know_is_left_alone_and_others_go_on(
 
 
 def test_a_rebuild_keeps_frozen_bytes_open_attempts_and_claims(
-    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+    resources: NotifierResources,
+    schedule: Callable[..., None],
+    smtp_server: SmtpServer,
+    rebuild_tables: Callable[[], None],
 ) -> None:
     schedule("Do you accept?")
     smtp_server.behaviour = "drop_after_keeping"
     sender = make_sender(resources, retry=IMPATIENT)
     sender.send_next()
     smtp_server.behaviour = "accept"
-    migrate(resources.settings)
 
-    rebuild(
-        bursts.subscription_definition(resources.settings, resources.log),
-        resources.log,
-        resources.settings,
-        lambda _done, _total: None,
-        package="services.notifier.sql",
-    )
+    rebuild_tables()
     send_until_settled(resources, sender)
 
     first, second = smtp_server.messages
