@@ -52,8 +52,8 @@ def post_message(
         if first is None:
             raise
         return _outcome(first, body=body, created=False)
-    (event,) = cast("Appended", appended).events
-    return _outcome(event, body=body, created=not cast("Appended", appended).duplicate)
+    posted = cast("Appended", appended)  # a message is posted or refused, never passed over
+    return _outcome(posted.events[0], body=body, created=not posted.duplicate)
 
 
 def mark_read(
