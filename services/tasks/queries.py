@@ -8,10 +8,11 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
-from services.tasks.cursors import Cursor, ListName, bad_cursor
+from services.tasks.cursors import Cursor, ListName
 from services.tasks.reactions import Company
 from shared.business_calendar import Calendar
 from shared.contracts.tasks import CaseTaskCounts, DeadlineView, TaskPage, TaskView
+from shared.cursors import bad_cursor
 from shared.db import DatabaseConnection, load_queries
 from shared.errors import Invalid, NotFound
 
