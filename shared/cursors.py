@@ -16,7 +16,7 @@ def decode(cursor: str) -> str:
     """
     Return the content that `encode` made this text from. Raises Invalid where it made none like it.
 
-    What the content means is for the list that made it, which raises `bad_cursor()` for what it does not know.
+    What the content means is for the list that made it; it raises `bad_cursor()` for what it does not know.
     """
     if len(cursor) > _LONGEST:
         raise bad_cursor()
