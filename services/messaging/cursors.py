@@ -1,7 +1,7 @@
 """
 Cursors of pages of messaging.
 
-A cursor holds the list it belongs to (its scope: which things, how filtered) and the key of a page's last row.
+A cursor holds the list it belongs to (its scope: which things, how filtered) and the key of a page's end.
 """
 
 import re
