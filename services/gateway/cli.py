@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from services.gateway import demo as plays
 from services.gateway import demo_story as story
 from shared import stack_state
-from shared.cli_support import Failure, Mistake, current_settings, json_option, print_json
+from shared.cli_support import Failure, Mistake, current_settings, json_option, print_json, print_table
 from shared.settings import Settings, load
 
 _MAIL_PAUSE_SECONDS = 0.5
 _MAIL_SLACK_SECONDS = 60.0
+_BETWEEN = "between the companies"
 
 
 @click.command()
@@ -51,7 +51,7 @@ def demo(api: str | None, *, wait_mail: bool, as_json: bool) -> None:
     if as_json:
         print_json(report)
     else:
-        _show(console, report)
+        _show(console, report, settings.system_clock().now())
     if wait_mail and len(report.mail.captured) < len(report.mail.recipients):
         raise Failure("The e-mail did not come in time: look at `parley notifier outbox`.")
 
@@ -83,13 +83,16 @@ def _with_mail(
     return report.model_copy(update={"mail": mail})
 
 
-def _show(console: Console, report: plays.Report) -> None:
-    _show_cases(console, report)
+def _show(console: Console, report: plays.Report, now: datetime) -> None:
+    console.print("[bold]Cases, as the creditor sees them[/bold]")
+    print_table(
+        ("case", "status", "debtor", "amount", "partner", "unread", "owed"), map(_case_row, report.cases)
+    )
     _show_talk(console, report)
-    _show_tasks(console, report)
-    _show_mail(console, report)
-    console.print()
-    console.print("[bold]Try next[/bold]", highlight=False)
+    console.print("\n[bold]Who owes an answer[/bold]")
+    print_table(("case", "who", "until", "calendar", "days skipped"), map(_task_row, report.tasks))
+    _show_mail(console, report.mail, now)
+    console.print("\n[bold]Try next[/bold]")
     for line in (
         f"TOKEN=$(parley token {story.ANNA.email})",
         f'curl -H "Authorization: Bearer $TOKEN" "{report.api}/api/v1/tasks?status=open"',
@@ -99,68 +102,52 @@ def _show(console: Console, report: plays.Report) -> None:
         console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _show_cases(console: Console, report: plays.Report) -> None:
-    table = Table(title="Cases, as the creditor sees them", title_justify="left", box=None, pad_edge=False)
-    for heading in ("case", "status", "debtor", "amount", "partner", "unread", "owed"):
-        table.add_column(heading, justify="right" if heading in ("amount", "unread", "owed") else "left")
-    for case in report.cases:
-        table.add_row(
-            case["reference"],
-            case["status"],
-            Text(case["debtor"]["name"]),
-            f"{case['amount']} {case['currency']}",
-            Text(case["partner"]["name"] if case["partner"] else "none yet"),
-            str(case["unread_count"]),
-            str(case["open_task_count"]),
-        )
-    console.print(table)
+def _case_row(case: plays.Json) -> tuple[object, ...]:
+    return (
+        case["reference"],
+        case["status"],
+        case["debtor"]["name"],
+        f"{case['amount']} {case['currency']}",
+        case["partner"]["name"] if case["partner"] else "none yet",
+        case["unread_count"],
+        case["open_task_count"],
+    )
+
+
+def _task_row(task: plays.Owed) -> tuple[object, ...]:
+    return (
+        task.case or _BETWEEN,
+        task.company,
+        _local(task.due_at),
+        task.calendar,
+        ", ".join(task.skipped_days),
+    )
 
 
 def _show_talk(console: Console, report: plays.Report) -> None:
     new = sum(message.new for message in report.messages)
-    console.print()
-    console.print(
-        f"[bold]What was said[/bold] ({new} new, {len(report.messages) - new} from an earlier run)",
-        highlight=False,
-    )
-    topic: str | None = ""
+    old = len(report.messages) - new
+    console.print(f"\n[bold]What was said[/bold] ({new} new, {old} from an earlier run)", highlight=False)
+    topic = ""
     for message in report.messages:
-        if message.case != topic:
-            topic = message.case
-            console.print(f"  [dim]{topic or 'between the companies'}[/dim]", highlight=False)
-        console.print(Text(f"    {message.author} ({message.company}): {message.text}"))
+        if (message.case or _BETWEEN) != topic:
+            topic = message.case or _BETWEEN
+            console.print(Text(f"  {topic}", style="dim"))
+        console.print(Text(f"    {message.author} ({message.company}): {message.text}"), soft_wrap=True)
 
 
-def _show_tasks(console: Console, report: plays.Report) -> None:
-    console.print()
-    table = Table(title="Who owes an answer", title_justify="left", box=None, pad_edge=False)
-    for heading in ("case", "who", "task", "until", "calendar", "days skipped"):
-        table.add_column(heading)
-    for task in report.tasks:
-        table.add_row(
-            task.case or "",
-            Text(task.company),
-            Text(task.title),
-            _local(task.due_at),
-            task.calendar,
-            ", ".join(task.skipped_days),
-        )
-    console.print(table)
-
-
-def _show_mail(console: Console, report: plays.Report) -> None:
-    mail = report.mail
+def _show_mail(console: Console, mail: plays.Mail, now: datetime) -> None:
     console.print()
     if mail.captured:
-        sentence = f"E-mail was sent to {', '.join(mail.captured)}."
+        console.print(Text(f"E-mail was sent to {', '.join(mail.captured)}."), soft_wrap=True)
     else:
-        due = _local(mail.due_at)
-        sentence = f"E-mail to {', '.join(mail.recipients)} is due at {due}, unless they read it first."
-    console.print(Text(sentence))
+        due = f"{'is' if mail.due_at > now else 'was'} due at {_local(mail.due_at)}"
+        sentence = f"E-mail to {', '.join(mail.recipients)} {due}, unless they read it first."
+        console.print(Text(sentence), soft_wrap=True)
     if mail.page:
-        console.print(f"Captured e-mail: {mail.page}", highlight=False, soft_wrap=True)
+        console.print(f"Read it at {mail.page}", highlight=False, soft_wrap=True)
 
 
 def _local(instant: datetime) -> str:
     zone = story.CREDITOR.time_zone
-    return f"{instant.astimezone(ZoneInfo(zone)):%a %d %b %H:%M:%S} ({zone})"
+    return f"{instant.astimezone(ZoneInfo(zone)):%a %d %b %H:%M:%S} {zone}"
