@@ -116,7 +116,7 @@ class Postgres:
             for path in (self._folder, self._folder / "password"):
                 os.chown(path, account.pw_uid, account.pw_gid)
             changes += _let_through(self._folder)
-            changes += _let_run(self._binary("postgres"), self._user)
+            changes += _let_run(self._binary("initdb"), self._user)
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._url = f"postgresql://postgres:{password}@{LOOPBACK}:{self._port}"
@@ -232,12 +232,14 @@ def _let_run(program: str, user: str) -> list[str]:
             capture_output=True,
         )
     except (PermissionError, subprocess.CalledProcessError):
-        installation = Path(program).parent.parent
-        for path in (installation, *installation.rglob("*")):
+        package = Path(program).parents[2]
+        # The wheel keeps libraries beside the package, in a folder named after it.
+        folders = [package, package.with_name(f"{package.name}.libs")]
+        for path in [path for folder in folders for path in (folder, *folder.rglob("*"))]:
             if not path.is_symlink():
                 readable = stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0)
                 path.chmod(path.stat().st_mode | readable)
-        return [*_let_through(installation), f"let other accounts read {installation}"]
+        return [*_let_through(package), f"let other accounts read {package}"]
     return []
 
 
