@@ -13,7 +13,6 @@ from typing import Any, Protocol, TypeVar
 import psycopg
 import psycopg_pool
 from nameko.extensions import DependencyProvider
-from nameko.rpc import rpc
 from psycopg_pool import ConnectionPool
 from pydantic import BaseModel, ValidationError
 
@@ -24,6 +23,7 @@ from shared.db import DatabaseConnection
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Retryable
 from shared.eventlog.protocol import EventLog
 from shared.logs import CORRELATION_ID
+from shared.nameko_rpc import rpc
 from shared.settings import Settings
 from shared.subscription import NotYetHandled, Subscription, SubscriptionDefinition
 from shared.wakeups import RabbitWakeups

@@ -72,15 +72,15 @@ def go_green() -> None:
     """
     with warnings.catch_warnings():
         # eventlet says that it is deprecated; nameko stands on it.
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore")
         import eventlet
 
     eventlet.monkey_patch()
-    os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+    os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
 
     from psycopg import waiting
 
-    if waiting.wait is not waiting.wait_selector:
+    if waiting.wait is not waiting.wait_select:
         raise RuntimeError("psycopg was imported before eventlet: start each service in a process of its own")
 
 

@@ -88,20 +88,19 @@ class Client:
     def send(self, method: str, request: Any, *, expiration: int | None = None) -> str:
         correlation_id = str(uuid4())
         options = {} if expiration is None else {"expiration": str(expiration)}
-        self._channel.basic_publish(
-            amqp.Message(
-                json.dumps({"args": [request], "kwargs": {}}),
-                content_type="application/json",
-                content_encoding="utf-8",
-                reply_to=self._queue,
-                correlation_id=correlation_id,
-                application_headers={},
-                **options,
-            ),
-            exchange="nameko-rpc",
-            routing_key=f"echo.{method}",
-        )
+        body = json.dumps({"args": [request], "kwargs": {}})
+        self.publish(method, body, reply_to=self._queue, correlation_id=correlation_id, **options)
         return correlation_id
+
+    def publish(self, method: str, body: str, **properties: str) -> None:
+        message = amqp.Message(
+            body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            application_headers={},
+            **properties,
+        )
+        self._channel.basic_publish(message, exchange="nameko-rpc", routing_key=f"echo.{method}")
 
     def receive(self, correlation_id: str) -> dict[str, Any]:
         while correlation_id not in self._answers:

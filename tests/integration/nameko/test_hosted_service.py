@@ -9,13 +9,14 @@ from contextlib import closing
 from uuid import uuid4
 
 import amqp
+import httpx
 
-from shared import broker
+from shared import broker as amqp_broker
 from shared.db import connect
 from shared.eventlog.postgres import PostgresEventLog
 from shared.settings import Settings, to_environment
 from shared.subscription import wait_until_handled
-from shared.testing import eventually
+from shared.testing import Broker, eventually
 from tests.integration.nameko.conftest import Client, Host, notes, refusal, request
 from tests.integration.subscription.ledger import NAME as LEDGER
 from tests.integration.subscription.ledger import assert_each_once_in_order, deposit
@@ -107,6 +108,37 @@ def test_a_service_that_is_asked_to_stop_finishes_what_it_has_in_hand(
     assert "Traceback" not in hosted.output
 
 
+def test_a_service_outlives_malformed_messages_and_the_loss_of_its_connections(
+    host: Host, client: Client, settings: Settings, log: PostgresEventLog, broker: Broker
+) -> None:
+    with host("EchoService") as hosted:
+        client.call("say", request(text="makes the exchange"))
+        assert refusal(client.call("no_such_method", request()))[0] == "MethodNotFound"
+        for body in ("no JSON", "[]", "{}", '{"args": [], "kwargs": {}}', '{"args": [1, 2], "kwargs": {}}'):
+            client.publish("say", body)
+            client.publish("say", body, reply_to="")
+
+        vhost = settings.amqp_url.rpartition("/")[2]
+        slow = client.send("say", request(text="slow", seconds=3))
+        with httpx.Client(base_url=broker.management_url, timeout=30) as management:
+
+            def services() -> list[str]:
+                connections = management.get(f"/api/vhosts/{vhost}/connections").json()
+                return [
+                    each["name"]
+                    for each in connections
+                    if each.get("client_properties", {}).get("connection_name") != "test"
+                ]
+
+            for name in eventually(services):
+                management.delete(f"/api/connections/{name}")
+
+        # Its connection is gone, so it is delivered again to the service that has come back.
+        assert client.receive(slow)["result"]["text"] == "slow"
+        assert client.call("say", request(text="afterwards"))["result"]["text"] == "afterwards"
+        assert hosted.process.poll() is None
+
+
 def test_a_subscription_in_a_service_is_woken_by_rabbitmq_and_polls_without_it(
     host: Host, settings: Settings, log: PostgresEventLog
 ) -> None:
@@ -116,7 +148,7 @@ def test_a_subscription_in_a_service_is_woken_by_rabbitmq_and_polls_without_it(
 
     with (
         host("EchoService") as hosted,
-        closing(broker.connect(settings.amqp_url, heartbeat=0, name="test")) as connection,
+        closing(amqp_broker.connect(settings.amqp_url, heartbeat=0, name="test")) as connection,
     ):
         channel = connection.channel()
         eventually(lambda: has_consumer(connection, "ledger.wakeups"))
