@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from services.gateway.errors import Unauthenticated
@@ -63,8 +64,14 @@ class Directory:
         if asking is None:
             asking = asyncio.ensure_future(self._ask(claimed, correlation_id))
             self._asking[claimed] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(claimed, None))
+            asking.add_done_callback(partial(self._answered, claimed))
         return await asyncio.shield(asking)
+
+    def _answered(self, claimed: Caller, asking: asyncio.Future[Identity]) -> None:
+        del self._asking[claimed]
+        if not asking.cancelled():
+            # Whoever asked may have gone; a failure that nobody waits for is none.
+            asking.exception()
 
     async def _ask(self, claimed: Caller, correlation_id: UUID) -> Identity:
         while True:

@@ -8,14 +8,16 @@ from uuid import UUID, uuid4
 import aiormq
 import pydantic_core
 from aiormq.abc import AbstractChannel, DeliveredMessage
-from shared.eventlog.wire import from_wire
 
 from services.gateway.adapters.broker import keep_connected
 from shared.contracts.envelope import RecordedEvent
+from shared.eventlog.wire import from_wire
 
 SOURCES = ("messaging", "notifier", "tasks")
-PREFETCH = 500
-ACKNOWLEDGE_EVERY = 100
+PREFETCH = 100
+"""Handed over at once: so many events are shown before anything else in the process gets its turn."""
+
+ACKNOWLEDGE_EVERY = 50
 
 
 class WireArrival:

@@ -75,9 +75,10 @@ class KeySet:
 
     algorithms = KEY_ALGORITHMS
 
-    def __init__(self, url: str) -> None:
-        if not url.startswith(("https://", "http://")):
-            raise SettingsError("PARLEY_JWT_JWKS_URL: must begin with https:// (or http://)")
+    def __init__(self, url: str, *, encrypted: bool) -> None:
+        """Take the address; `encrypted` refuses one whose answers somebody on the way could change."""
+        if not url.startswith("https://" if encrypted else ("https://", "http://")):
+            raise SettingsError("PARLEY_JWT_JWKS_URL: must begin with https:// (http:// only in development)")
         self._url = url
         self._keys: dict[str | None, jwt.PyJWK] = {}
         self._fetched_at = self._tried_at = float("-inf")
@@ -132,7 +133,9 @@ class JwtTokens:
         Raises SettingsError where there is neither.
         """
         if settings.jwt_jwks_url:
-            self._keys: SecretKeys | KeySet = KeySet(settings.jwt_jwks_url)
+            self._keys: SecretKeys | KeySet = KeySet(
+                settings.jwt_jwks_url, encrypted=settings.environment == "production"
+            )
         elif settings.jwt_secret:
             self._keys = SecretKeys(settings.jwt_secret)
         else:

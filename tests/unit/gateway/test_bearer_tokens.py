@@ -140,11 +140,18 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"jwt_secret": "too short"}, {"jwt_jwks_url": "file:///etc/passwd"}], ids=str
+    "settings",
+    [
+        {},
+        {"jwt_secret": "too short"},
+        {"jwt_jwks_url": "file:///etc/passwd"},
+        {"jwt_jwks_url": "http://keys.example/", "environment": "production"},
+    ],
+    ids=str,
 )
 def test_a_gateway_without_a_usable_key_does_not_start(settings: dict[str, str]) -> None:
     with pytest.raises(SettingsError):
-        JwtTokens(Settings(**settings))
+        JwtTokens(Settings.model_validate(settings))
 
 
 class KeyServer:
