@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from shared.db import DatabaseConnection, DatabaseUnavailable
 from shared.eventlog.protocol import LogUnavailable
@@ -43,8 +44,8 @@ class Connections:
         time.
         """
         with self._turn():
-            while self._idle:
-                connection = self._idle.pop()
+            connection = self._take_idle()
+            if connection is not None:
                 try:
                     return self._use(connection, use)
                 except psycopg.OperationalError as error:
@@ -77,11 +78,18 @@ class Connections:
         try:
             return use(connection)
         finally:
-            if self._closed:
+            # One that a thread left in the middle of something, when it was ended, is of no use to the next.
+            if self._closed or connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 connection.close()
-            elif not connection.closed:
+            else:
                 self._idle.append(connection)
 
+    def _take_idle(self) -> DatabaseConnection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
     def _drop_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        while (connection := self._take_idle()) is not None:
+            connection.close()

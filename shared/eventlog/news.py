@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from shared.db import DatabaseConnection, DatabaseUnavailable
 from shared.eventlog.protocol import LogUnavailable
@@ -71,7 +72,7 @@ class Waker:
                     "Readers could not be woken and will look by themselves",
                     extra={"action": "eventlog_wake_failed", "error": str(error)},
                 )
-            if self._closing.wait(pause):
+            if self._closing.wait(pause) and not self._news.is_set():
                 break
         if connection is not None:
             connection.close()
@@ -107,13 +108,15 @@ class Listener:
                     connection = self._listen()
             return True
         finally:
-            if not connection.closed:
+            if connection.pgconn.transaction_status == TransactionStatus.IDLE:
                 self._idle.append(connection)
+            else:
+                connection.close()
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self._idle:
-            self._idle.pop().close()
+        while (connection := self._take_idle()) is not None:
+            connection.close()
 
     def _is_told(self, connection: DatabaseConnection, after: int, seconds: float) -> bool:
         try:
@@ -128,13 +131,18 @@ class Listener:
         return any(position > after for position in positions)
 
     def _listen(self) -> DatabaseConnection:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            pass
+        connection = self._take_idle()
+        if connection is not None:
+            return connection
         try:
             connection = self._connect()
             connection.execute(f"listen {_CHANNEL}")
         except (psycopg.OperationalError, DatabaseUnavailable) as error:
             raise LogUnavailable(str(error)) from error
         return connection
+
+    def _take_idle(self) -> DatabaseConnection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
