@@ -38,10 +38,9 @@ def current_settings(*needed: str) -> Settings:
         given = load({**os.environ, **state.environment})
     missing = [name for name in ("database_url", *needed) if not getattr(given, name)]
     if missing:
-        variables = " and ".join(PREFIX + name.upper() for name in dict.fromkeys(missing))
+        variables = ", ".join(PREFIX + name.upper() for name in dict.fromkeys(missing))
         raise SettingsError(
-            f"No stack runs for PARLEY_HOME={given.home} and {variables} is not set: "
-            f"start one with `parley up`, or set {variables}"
+            f"No stack runs for PARLEY_HOME={given.home}: start one with `parley up`, or set {variables}"
         )
     return given
 

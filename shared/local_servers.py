@@ -216,7 +216,8 @@ def _let_through(path: Path) -> list[str]:
     closed = [folder for folder in path.parents if not folder.stat().st_mode & stat.S_IXOTH]
     for folder in closed:
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
-    return [f"let other accounts pass through {folder}, for PostgreSQL to reach {path}" for folder in closed]
+    names = ", ".join(str(folder) for folder in reversed(closed))
+    return [f"let other accounts pass through {names}, for PostgreSQL's to reach {path}"] if closed else []
 
 
 def _let_run(program: str, user: str) -> list[str]:

@@ -89,7 +89,7 @@ def test_a_verb_leaves_the_stack_out_where_the_environment_names_another_server(
 
 
 def test_a_verb_says_which_variable_is_missing() -> None:
-    with pytest.raises(SettingsError, match="PARLEY_DATABASE_URL and PARLEY_AMQP_URL is not set"):
+    with pytest.raises(SettingsError, match="set PARLEY_DATABASE_URL, PARLEY_AMQP_URL"):
         current_settings("amqp_url")
 
 
