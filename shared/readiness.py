@@ -87,13 +87,19 @@ def _is_consumed(queue: str, amqp_url: str) -> bool:
 
 
 def connect(amqp_url: str) -> amqp.Connection:
-    """Return a connection to the broker for use in a `with` block."""
+    """
+    Return a connection to the broker for use in a `with` block.
+
+    Unlike a service's own, it gives up on a broker that accepts and then says nothing.
+    """
     url = urlsplit(amqp_url)
+    secure = url.scheme == "amqps"
     return amqp.Connection(
-        host=f"{url.hostname}:{url.port or 5672}",
+        host=f"{url.hostname}:{url.port or (5671 if secure else 5672)}",
         userid=unquote(url.username or "guest"),
         password=unquote(url.password or "guest"),
         virtual_host=unquote(url.path.removeprefix("/")) or "/",
+        ssl=secure,
         connect_timeout=_TIMEOUT_SECONDS,
         read_timeout=_TIMEOUT_SECONDS,
         write_timeout=_TIMEOUT_SECONDS,
