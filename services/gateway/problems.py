@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway import errors
-from shared.errors import Conflict, Forbidden, Invalid, NotFound, ParleyError, Refused, Retryable
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Retryable
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:parley:problem:"
@@ -162,10 +162,7 @@ _EXAMPLES: dict[int, tuple[str, str, str | None]] = {
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """
-    Return the OpenAPI responses for these statuses; 401, 500, 503 and 504 are the caller's to name like any
-    other.
-    """
+    """Return the OpenAPI responses for these statuses, each with an example."""
     titles: dict[int, str] = {}
     for outcome in OUTCOMES.values():
         titles.setdefault(int(outcome.status), outcome.title)
@@ -185,6 +182,3 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
             }
         responses[status] = response
     return responses
-
-
-__all__ = ["MEDIA_TYPE", "OUTCOMES", "Answer", "ParleyError", "Problem", "answer", "documented", "outcome_of"]
