@@ -25,7 +25,8 @@ def session_options(settings: Settings, schema: str) -> str:
     """
     Return the libpq `options` that every connection of a service starts with.
 
-    Role and search path are set by the server at the start of the session, so no statement can be run without them.
+    Role and search path are set by the server at the start of the session, so no statement can be run
+    without them.
     """
     return (
         f"-c role={settings.database_role} -c search_path={schema} -c timezone=UTC -c statement_timeout=60000"
@@ -36,7 +37,8 @@ def connect(
     settings: Settings, *, schema: str, autocommit: bool = False, url: str | None = None
 ) -> DatabaseConnection:
     """
-    Open one connection that acts in `schema` as the application's role, at `url` if it is not the database's own.
+    Open one connection that acts in `schema` as the application's role, at `url` if it is not the
+    database's own.
 
     Raises DatabaseUnavailable.
     """
@@ -57,9 +59,9 @@ def open_pool(
     """
     Open a pool of up to `size` connections that act in `schema` as the application's role.
 
-    Close it with `.close()`. A connection taken with `.connection()` is one transaction: committed at the end of the
-    block, rolled back on an exception. With `autocommit` each statement is one: right for single reads, which then
-    need one round trip.
+    Close it with `.close()`. A connection taken with `.connection()` is one transaction: committed at the
+    end of the block, rolled back on an exception. With `autocommit` each statement is one: right for single
+    reads, which then need one round trip.
     """
     return ConnectionPool(
         settings.database_url,

@@ -175,7 +175,7 @@ class CaseClosed(EventData):
 
 
 class CaseMerged(EventData):
-    """The case was folded into another: read-only for ever. `engagement_id` is the one that ended with it, if any."""
+    """The case was folded into another: read-only for ever. `engagement_id` is the one that ended, if any."""
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     case_id: UUID
