@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -87,7 +88,6 @@ class Observation:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._conversation = town.conversation()
-        self._now = asyncio.get_running_loop().time
         self._due: dict[Sight, float] = {}
         self._messages: dict[Sight, float] = {}
         self._tasks: dict[Sight, float] = {}
@@ -171,7 +171,7 @@ class Observation:
         connection.close()
         if answer.status != OK:
             raise RuntimeError(f"the task cannot be read: {answer.status} {answer.body[:300]!r}")
-        self.task_read.append(self._now() - due)
+        self.task_read.append(time.perf_counter() - due)
 
 
 def _task_of(message_id: UUID, reader: Resident) -> UUID:

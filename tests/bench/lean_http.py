@@ -8,6 +8,7 @@ answers with `content-length`, one request at a time, and event streams in chunk
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ def _content_length(head: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class LiveEvent:
-    """One Server-Sent Event and the loop's time at which its last byte arrived."""
+    """One Server-Sent Event and when its last byte arrived, by `perf_counter`."""
 
     id: str
     type: str
@@ -144,17 +145,16 @@ class EventStream(asyncio.Protocol):
         self._on_event = on_event
         self._received = bytearray()
         self._text = bytearray()
-        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._head_seen = False
-        self.opened: asyncio.Future[None] = self._loop.create_future()
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
-        at = self._loop.time()
+        at = time.perf_counter()
         self._received += data
         if not self._head_seen:
             end = self._received.find(_END_OF_HEAD)

@@ -46,15 +46,14 @@ async def closed_loop(base_url: str, make: MakeRequest, *, senders: int, seconds
     """
     outcome = Accepted()
     numbers = itertools.count()
-    loop = asyncio.get_running_loop()
     connections = await asyncio.gather(*(Connection.open(base_url) for _ in range(senders)))
-    cpu_before, start = time.process_time(), loop.time()
+    cpu_before, start = time.process_time(), time.perf_counter()
     end = start + seconds
 
     async def sender(connection: Connection) -> None:
-        while (sent := loop.time()) < end:
+        while (sent := time.perf_counter()) < end:
             answer = await connection.ask(make(next(numbers)))
-            outcome.latencies.append(loop.time() - sent)
+            outcome.latencies.append(time.perf_counter() - sent)
             if answer.status < 300:
                 outcome.count += 1
                 outcome.last_answer = answer
@@ -64,7 +63,7 @@ async def closed_loop(base_url: str, make: MakeRequest, *, senders: int, seconds
                     print(f"first refusal: {answer.status} {answer.body[:300]!r}")
 
     await asyncio.gather(*(sender(connection) for connection in connections))
-    outcome.seconds = loop.time() - start
+    outcome.seconds = time.perf_counter() - start
     outcome.generator_cpu_seconds = time.process_time() - cpu_before
     for connection in connections:
         connection.close()
@@ -82,24 +81,23 @@ async def open_loop(
     """
     Send request n at n / `per_second`, whatever became of the earlier ones.
 
-    `on_answer(number, due, answered, answer)` gets the times, by the loop's clock, of due instant and answer.
+    `on_answer(number, due, answered, answer)` gets the due instant and the answer's, by `perf_counter`.
     """
-    loop = asyncio.get_running_loop()
     idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
     for _ in range(8):
         idle.put_nowait(await Connection.open(base_url))
-    start = loop.time() + 0.1
+    start = time.perf_counter() + 0.1
 
     async def send(number: int, due: float) -> None:
         connection = idle.get_nowait() if not idle.empty() else await Connection.open(base_url)
         answer = await connection.ask(make(number))
-        on_answer(number, due, loop.time(), answer)
+        on_answer(number, due, time.perf_counter(), answer)
         idle.put_nowait(connection)
 
     async with asyncio.TaskGroup() as group:
         for number in range(int(per_second * seconds)):
             due = start + number / per_second
-            await asyncio.sleep(max(0.0, due - loop.time()))
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
             group.create_task(send(number, due))
     while not idle.empty():
         idle.get_nowait().close()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import psycopg
+from psycopg import sql
 
 from shared import local_servers
 from shared.migrate import migrate
@@ -15,7 +16,6 @@ from shared.settings import Settings
 from shared.testing import Processes, free_port
 from tests.bench import floor
 
-DATABASE = "bench"
 PROCESSES = ("relay", "messaging", "tasks", "notifier", "gateway")
 
 
@@ -26,11 +26,9 @@ def servers(folder: Path) -> Iterator[Settings]:
         local_servers.postgres(folder / "postgres", durable=True) as url,
         local_servers.rabbitmq(folder / "rabbitmq", management=False) as broker,
     ):
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"create database {DATABASE}")
         settings = Settings(
             home=folder,
-            database_url=urlsplit(url)._replace(path=f"/{DATABASE}").geturl(),
+            database_url=url,
             amqp_url=broker.amqp_url,
             # Nobody is mailed before the bench is over: bursts end later than it does.
             smtp_url="smtp://127.0.0.1:9",
@@ -39,10 +37,19 @@ def servers(folder: Path) -> Iterator[Settings]:
             jwt_secret=secrets.token_hex(32),
             api_port=free_port(),
         )
-        migrate(settings)
-        with psycopg.connect(settings.database_url) as connection:
-            connection.execute(floor.TABLE)
-        yield settings
+        yield with_database(settings, "bench")
+
+
+def with_database(settings: Settings, name: str) -> Settings:
+    """Make and migrate a database on the same server, with the floor's table in it."""
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    url = urlsplit(settings.database_url)._replace(path=f"/{name}").geturl()
+    made = settings.model_copy(update={"database_url": url})
+    migrate(made)
+    with psycopg.connect(url) as connection:
+        connection.execute(floor.TABLE)
+    return made
 
 
 def resident_mb(processes: Processes) -> Mapping[str, float]:
