@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import eventlet
+import eventlet.debug
 import psycopg
 from nameko.runners import ServiceRunner
 
@@ -45,6 +46,8 @@ def serve(service: type, settings: Settings) -> None:
     if not wait_for_servers(settings, asked_to_stop):
         return
     metrics.serve(settings)
+    # Whatever ends a green thread reaches `runner.wait`, so the hub need not print it as well.
+    eventlet.debug.hub_exceptions(False)
     runner = ServiceRunner(
         {
             "AMQP_URI": settings.amqp_url,

@@ -195,6 +195,7 @@ def test_an_unknown_name_and_wrong_settings_end_in_one_line_and_exit_code_2(sett
 
     unknown = run("nonsense")
     misspelt = run("relay", PARLEY_AMPQ_URL="amqp://")
+    incomplete = run("notifier", PARLEY_SMTP_URL="")
 
     assert (unknown.returncode, len(unknown.stderr.splitlines())) == (2, 1)
     assert "relay" in unknown.stderr
@@ -202,3 +203,6 @@ def test_an_unknown_name_and_wrong_settings_end_in_one_line_and_exit_code_2(sett
         2,
         "PARLEY_AMPQ_URL: is not a setting of Parley\n",
     )
+    assert incomplete.returncode == 2
+    assert incomplete.stderr.startswith("PARLEY_SMTP_URL")
+    assert len(incomplete.stderr.splitlines()) == 1
