@@ -1,17 +1,14 @@
 """
 Between contracts and what an engine stores: JSON, upcasting, and the encryption of personal fields.
 
-A personal field is stored as `{"$personal": <text>}`: base64 of a format byte, the first bytes of the key's
-SHA-256, a nonce, and AES-256-GCM over the UTF-8 text, bound to the event's id and the field's name. The
-stored form says by itself what is encrypted, so that contracts may mark more or fewer fields later and
-unknown events can be read too.
+A personal field is stored as `{"$personal": <text>}`: base64 of what the subject's key sealed, bound to the
+event's id and the field's name. The stored form says by itself what is encrypted, so that contracts may mark
+more or fewer fields later and unknown events can be read too.
 """
 
 import base64
 import binascii
-import hashlib
 import importlib
-import json
 import os
 import pkgutil
 import types
@@ -23,10 +20,9 @@ from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from shared import contracts
 from shared.contracts.envelope import (
@@ -40,14 +36,10 @@ from shared.contracts.envelope import (
     contracts_by_type,
 )
 from shared.errors import Poison
-from shared.eventlog.keys import KeyRing
+from shared.eventlog.keys import NONCE_BYTES, KeyRing, SubjectKey
 from shared.eventlog.protocol import Page
 
 _PERSONAL = "$personal"
-_FORMAT = b"\x01"
-_FINGERPRINT_BYTES = 8
-_NONCE_BYTES = 12
-_HEADER_BYTES = len(_FORMAT) + _FINGERPRINT_BYTES + _NONCE_BYTES
 
 
 class StoredEvent(NamedTuple):
@@ -91,7 +83,7 @@ class Codec:
     """
 
     def __init__(
-        self, keys: KeyRing, *, nonce: Callable[[], bytes] = lambda: os.urandom(_NONCE_BYTES)
+        self, keys: KeyRing, *, nonce: Callable[[], bytes] = lambda: os.urandom(NONCE_BYTES)
     ) -> None:
         _import_contracts()
         self._keys = keys
@@ -127,8 +119,9 @@ class Codec:
             text = data[field]
             if text is not None:
                 key = key or self._keys.key_to_encrypt(event.subject)
-                data[field] = {_PERSONAL: _encrypt(key, self._nonce(), event.id, field, text)}
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+                sealed = key.seal(text.encode(), _context(event.id, field), self._nonce())
+                data[field] = {_PERSONAL: base64.b64encode(sealed).decode()}
+        return to_json(data).decode()
 
     def decode(self, rows: Sequence[StoredEvent]) -> tuple[RecordedEvent, ...]:
         """
@@ -190,15 +183,15 @@ class _PageKeys:
         subjects = {row.subject for row in rows if row.subject is not None and _PERSONAL in row.data}
         self._keys = ring.keys(subjects) if subjects else {}
 
-    def key_of(self, subject: str, token: bytes) -> bytes | None:
-        """Return the key that made the token, or None where it was destroyed."""
+    def key_of(self, subject: str, sealed: bytes) -> SubjectKey | None:
+        """Return the key that sealed this, or None where it was destroyed."""
         key = self._keys.get(subject)
-        if key is not None and not _is_of_key(token, key) and subject not in self._refreshed:
+        if key is not None and not key.has_sealed(sealed) and subject not in self._refreshed:
             # The subject may have got a new key after an erasure elsewhere, with the old one still held here.
             self._refreshed.add(subject)
             self._keys.update(self._ring.keys([subject], fresh=True))
             key = self._keys.get(subject)
-        return key if key is not None and _is_of_key(token, key) else None
+        return key if key is not None and key.has_sealed(sealed) else None
 
 
 @cache
@@ -300,30 +293,18 @@ def _decrypt_fields(row: StoredEvent, content: dict[str, Any], keys: _PageKeys) 
     for field, value in content.items():
         if type(value) is dict and len(value) == 1 and _PERSONAL in value:
             try:
-                token = base64.b64decode(value[_PERSONAL], validate=True)
+                sealed = base64.b64decode(value[_PERSONAL], validate=True)
+                key = keys.key_of(row.subject, sealed) if row.subject is not None else None
+                content[field] = ERASED if key is None else key.open(sealed, _context(row.id, field)).decode()
             except (TypeError, binascii.Error) as error:
                 raise UnreadableEvent(row, f"field {field} is no ciphertext") from error
-            key = keys.key_of(row.subject, token) if row.subject is not None else None
-            content[field] = ERASED if key is None else _decrypt(key, token, row, field)
+            except InvalidTag as error:
+                raise UnreadableEvent(
+                    row, f"field {field} was altered after it had been encrypted"
+                ) from error
     return content
 
 
-def _fingerprint(key: bytes) -> bytes:
-    return hashlib.sha256(key).digest()[:_FINGERPRINT_BYTES]
-
-
-def _is_of_key(token: bytes, key: bytes) -> bool:
-    return token[len(_FORMAT) : len(_FORMAT) + _FINGERPRINT_BYTES] == _fingerprint(key)
-
-
-def _encrypt(key: bytes, nonce: bytes, event_id: UUID, field: str, text: str) -> str:
-    sealed = AESGCM(key).encrypt(nonce, text.encode(), event_id.bytes + field.encode())
-    return base64.b64encode(_FORMAT + _fingerprint(key) + nonce + sealed).decode()
-
-
-def _decrypt(key: bytes, token: bytes, row: StoredEvent, field: str) -> str:
-    nonce = token[_HEADER_BYTES - _NONCE_BYTES : _HEADER_BYTES]
-    try:
-        return AESGCM(key).decrypt(nonce, token[_HEADER_BYTES:], row.id.bytes + field.encode()).decode()
-    except InvalidTag as error:
-        raise UnreadableEvent(row, f"field {field} was altered after it had been encrypted") from error
+def _context(event_id: UUID, field: str) -> bytes:
+    """Bind a ciphertext to its place: moved to another event or field it cannot be opened."""
+    return event_id.bytes + field.encode()

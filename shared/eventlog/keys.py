@@ -1,5 +1,6 @@
 """Keys of personal data: one per subject, kept by the engine, held in memory for a while."""
 
+import hashlib
 import threading
 import time
 from collections import OrderedDict
@@ -9,6 +10,10 @@ from typing import Protocol
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BITS = 256
+NONCE_BYTES = 12
+_FORMAT = b"\x01"
+_FINGERPRINT_BYTES = 8
+_PREFIX_BYTES = len(_FORMAT) + _FINGERPRINT_BYTES
 
 
 class KeyStore(Protocol):
@@ -25,6 +30,32 @@ class KeyStore(Protocol):
     def delete_key(self, subject: str) -> bool:
         """Destroy the subject's key; False if it had none."""
         ...
+
+
+class SubjectKey:
+    """
+    One subject's key, ready for use.
+
+    What it seals is a format byte, the first bytes of the key's SHA-256 (they tell which key it was), the
+    nonce, and AES-256-GCM over the plain text, bound to `context`.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+        self._cipher = AESGCM(secret)
+        self._prefix = _FORMAT + hashlib.sha256(secret).digest()[:_FINGERPRINT_BYTES]
+
+    def seal(self, text: bytes, context: bytes, nonce: bytes) -> bytes:
+        """Return the text sealed. The nonce must never have been used with this key."""
+        return self._prefix + nonce + self._cipher.encrypt(nonce, text, context)
+
+    def has_sealed(self, sealed: bytes) -> bool:
+        return sealed.startswith(self._prefix)
+
+    def open(self, sealed: bytes, context: bytes) -> bytes:
+        """Return the plain text. Raises InvalidTag where it is not what this key sealed in this context."""
+        nonce = sealed[_PREFIX_BYTES : _PREFIX_BYTES + NONCE_BYTES]
+        return self._cipher.decrypt(nonce, sealed[_PREFIX_BYTES + NONCE_BYTES :], context)
 
 
 class KeyRing:
@@ -48,23 +79,24 @@ class KeyRing:
         self._capacity = capacity
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._held: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+        self._held: OrderedDict[str, tuple[SubjectKey, float]] = OrderedDict()
 
-    def keys(self, subjects: Collection[str], *, fresh: bool = False) -> dict[str, bytes]:
+    def keys(self, subjects: Collection[str], *, fresh: bool = False) -> dict[str, SubjectKey]:
         """Return the keys of those of the subjects that have one, `fresh` from the store or as held."""
         found = {} if fresh else self._look_up(subjects)
         missing = [subject for subject in subjects if subject not in found]
         if missing:
-            loaded = self._store.load_keys(missing)
+            loaded = {subject: SubjectKey(key) for subject, key in self._store.load_keys(missing).items()}
             self._hold(loaded)
             found.update(loaded)
         return found
 
-    def key_to_encrypt(self, subject: str) -> bytes:
+    def key_to_encrypt(self, subject: str) -> SubjectKey:
         """Return the subject's key, creating it where there is none. Racing writers agree on one key."""
         found = self.keys([subject])
         if subject not in found:
-            found[subject] = self._store.create_key(subject, AESGCM.generate_key(KEY_BITS))
+            kept = self._store.create_key(subject, AESGCM.generate_key(KEY_BITS))
+            found[subject] = SubjectKey(kept)
             self._hold(found)
         return found[subject]
 
@@ -75,7 +107,7 @@ class KeyRing:
             self._held.pop(subject, None)
         return existed
 
-    def _look_up(self, subjects: Collection[str]) -> dict[str, bytes]:
+    def _look_up(self, subjects: Collection[str]) -> dict[str, SubjectKey]:
         now = self._monotonic()
         found = {}
         with self._lock:
@@ -85,7 +117,7 @@ class KeyRing:
                     found[subject] = held[0]
         return found
 
-    def _hold(self, keys: Mapping[str, bytes]) -> None:
+    def _hold(self, keys: Mapping[str, SubjectKey]) -> None:
         until = self._monotonic() + self._seconds
         with self._lock:
             for subject, key in keys.items():

@@ -22,7 +22,7 @@ def test_a_key_is_made_once_and_found_again() -> None:
 
     key = ring.key_to_encrypt("user:1")
 
-    assert len(key) == 32
+    assert len(key.secret) == 32
     assert ring.key_to_encrypt("user:1") == key
     assert ring.keys(["user:1", "user:2"]) == {"user:1": key}
 
@@ -30,7 +30,9 @@ def test_a_key_is_made_once_and_found_again() -> None:
 def test_two_rings_of_one_store_agree_on_the_key() -> None:
     store = MemoryKeyStore()
 
-    assert KeyRing(store).key_to_encrypt("user:1") == KeyRing(store).key_to_encrypt("user:1")
+    one, other = (KeyRing(store).key_to_encrypt("user:1") for _ in range(2))
+
+    assert one.secret == other.secret
 
 
 def test_racing_writers_agree_on_the_key() -> None:
@@ -40,7 +42,7 @@ def test_racing_writers_agree_on_the_key() -> None:
     def key() -> bytes:
         ring = KeyRing(store)
         barrier.wait()
-        return ring.key_to_encrypt("user:1")
+        return ring.key_to_encrypt("user:1").secret
 
     with ThreadPoolExecutor(8) as pool:
         keys = {future.result() for future in [pool.submit(key) for _ in range(8)]}
@@ -67,7 +69,7 @@ def test_a_key_made_elsewhere_is_found_at_once() -> None:
 
     key = KeyRing(store).key_to_encrypt("user:1")
 
-    assert ring.keys(["user:1"]) == {"user:1": key}
+    assert ring.keys(["user:1"])["user:1"].secret == key.secret
 
 
 def test_a_destroyed_key_is_gone_here_at_once_and_the_next_one_is_another() -> None:
@@ -76,7 +78,7 @@ def test_a_destroyed_key_is_gone_here_at_once_and_the_next_one_is_another() -> N
 
     assert ring.destroy("user:1")
     assert not ring.destroy("user:1")
-    assert ring.key_to_encrypt("user:1") != key
+    assert ring.key_to_encrypt("user:1").secret != key.secret
 
 
 def test_the_ring_holds_no_more_than_its_capacity() -> None:
