@@ -136,6 +136,10 @@ def fresh_database(server_url: str, *, template: str | None = None) -> Iterator[
     if template is not None:
         creation += sql.SQL(" template {}").format(sql.Identifier(template))
     _administer(server_url, creation)
+    if template is not None:
+        # Rights on a database are not copied with it, and rebuilds make schemas.
+        role = sql.Identifier(Settings().database_role)
+        _administer(server_url, sql.SQL("grant create on database {} to {}").format(identifier, role))
     try:
         yield _in_database(server_url, name)
     finally:

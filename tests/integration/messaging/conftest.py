@@ -10,7 +10,6 @@ from services.messaging import handlers
 from services.messaging.queries import Reads
 from shared.db import open_pool
 from shared.eventlog.postgres import PostgresEventLog
-from shared.migrate import migrate
 from shared.settings import Settings
 from shared.subscription import Subscription, wait_until_handled
 from shared.wakeups import IdlePolling
@@ -40,13 +39,6 @@ def reads(database_settings: Settings) -> Iterator[Reads]:
     pool = open_pool(database_settings, schema=handlers.NAME, size=2, autocommit=True)
     yield Reads(pool)
     pool.close()
-
-
-@pytest.fixture
-def schema_maker(database_settings: Settings) -> Settings:
-    """Let the application's role make schemas: a database copied from a template has lost that grant."""
-    migrate(database_settings)
-    return database_settings
 
 
 RunningMessaging = Callable[[], AbstractContextManager[None]]

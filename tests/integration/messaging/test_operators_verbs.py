@@ -238,7 +238,7 @@ class TestLooking:
         assert result.stderr == f"Error: There is no such {verb}.\n"
 
     def test_the_read_model_can_be_rebuilt(
-        self, run: Run, talk: Conversation, catch_up: CatchUp, schema_maker: Settings
+        self, run: Run, talk: Conversation, catch_up: CatchUp, database_settings: Settings
     ) -> None:
         catch_up()
 

@@ -383,17 +383,17 @@ class TestTenants:
 
 class TestRebuilding:
     def test_a_rebuild_gives_the_same_tables(
-        self, talk: Conversation, catch_up: CatchUp, log: PostgresEventLog, schema_maker: Settings
+        self, talk: Conversation, catch_up: CatchUp, log: PostgresEventLog, database_settings: Settings
     ) -> None:
         _live_a_little(talk)
         catch_up()
-        before = _tables(schema_maker)
+        before = _tables(database_settings)
 
         definition = handlers.subscription(handlers.open_archive(log))
-        position = rebuild(definition, log, schema_maker, lambda _done, _total: None)
+        position = rebuild(definition, log, database_settings, lambda _done, _total: None)
 
         assert position == log.head()
-        assert _tables(schema_maker) == before
+        assert _tables(database_settings) == before
         assert all(before.values())
 
     def test_projecting_everything_twice_changes_nothing(

@@ -3,9 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from services.notifier.handlers import bursts
 from services.notifier.service import NotifierResources
@@ -65,13 +63,6 @@ def rebuild_tables(resources: NotifierResources) -> Callable[[], None]:
     settings = resources.settings
 
     def run() -> None:
-        # The test's database is a copy, and rights on a database are not copied.
-        with psycopg.connect(settings.database_url, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("grant create on database {} to {}").format(
-                    sql.Identifier(connection.info.dbname), sql.Identifier(settings.database_role)
-                )
-            )
         definition = bursts.subscription_definition(settings, resources.log)
         rebuild(definition, resources.log, settings, lambda _done, _total: None)
 

@@ -8,9 +8,6 @@ from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID, uuid4, uuid5
 
-import psycopg
-from psycopg import sql
-
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.db import DatabaseConnection, connect
 from shared.eventlog.protocol import Appended, EventLog
@@ -112,11 +109,6 @@ def deposit(log: EventLog, account_id: UUID, *labels: str) -> int:
 
 
 def create_schema(settings: Settings) -> None:
-    # A copied database has not the privileges of its template, and roles make their schemas themselves.
-    with psycopg.connect(settings.database_url, autocommit=True) as owner:
-        grant = "grant create on database {} to {}"
-        names = (sql.Identifier(owner.info.dbname), sql.Identifier(settings.database_role))
-        owner.execute(sql.SQL(grant).format(*names))
     with closing(connect(settings, schema=NAME, autocommit=True)) as connection:
         migrate_schema(connection, NAME, PACKAGE)
 

@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 from services.tasks.cli import group
 from shared.db import DatabaseConnection
 from shared.eventlog.postgres import PostgresEventLog
-from shared.migrate import migrate
 from shared.settings import Settings, to_environment
 from tests.integration.tasks.town import Thread, Town
 
@@ -20,9 +19,6 @@ Parley = Callable[..., Result]
 
 @pytest.fixture
 def parley_tasks(database_settings: Settings) -> Parley:
-    # A copied database has lost what was granted on the database itself, as after a restore.
-    migrate(database_settings)
-
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(group, arguments, env=to_environment(database_settings))
 
