@@ -86,6 +86,10 @@ declare
     actual  integer;
     newest  bigint;
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'an append needs the isolation level read committed' using errcode = 'PLV03';
+    end if;
+
     perform pg_advisory_xact_lock(7209000);
 
     select

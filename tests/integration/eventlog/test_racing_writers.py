@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 import psycopg
+import pytest
 
 from shared.contracts.envelope import RecordedEvent
 from shared.db import connect
@@ -137,3 +138,14 @@ def test_a_writer_that_gives_up_leaves_no_gap(database_settings: Settings) -> No
         slow_writer.rollback()
 
         assert waiting.result(timeout=30).position == 1
+
+
+def test_an_append_that_could_not_see_who_went_before_is_refused(database_settings: Settings) -> None:
+    """Under a stricter isolation level the snapshot would be older than the turn."""
+    with connect(database_settings, schema="eventlog") as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+
+        with pytest.raises(psycopg.Error) as refused:
+            connection.execute(APPEND)
+
+    assert refused.value.sqlstate == "PLV03"
