@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, NoReturn
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
+from services.messaging import commands
 from services.messaging.commands import Origin
 from services.messaging.decider.shapes import OTHER_CLOSE_CODE
 from services.messaging.handlers import cases, directory, requests
@@ -95,12 +96,20 @@ def _carry_out(archive: Archive, line: bytes, *, at: datetime, correlation_id: U
             partnership = requests.establish_partnership(EstablishPartnership.model_validate(fields))
             return directory.establish_partnership(archive, command=partnership, origin=origin)
         case "case":
-            if fields.get("status") == "Closed" and fields.get("close_code") is None:
-                fields["close_code"] = OTHER_CLOSE_CODE
             case = requests.put_case(PutCase.model_validate(fields))
-            return cases.put_case(archive, command=case, origin=origin)
+            return _put_case(archive, case, origin)
         case _:
             raise _WrongLine(f"field kind: must be one of {', '.join(KINDS)}")
+
+
+def _put_case(archive: Archive, case: commands.PutCase, origin: Origin) -> Appended | None:
+    try:
+        return cases.put_case(archive, command=case, origin=origin)
+    except Refused as refusal:
+        if refusal.code != "close_code_required":
+            raise
+        # A file may leave out why a case was closed; what is known of a closed case stays as it is.
+        return cases.put_case(archive, command=replace(case, close_code=OTHER_CLOSE_CODE), origin=origin)
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -110,6 +119,8 @@ def _object(line: bytes) -> dict[str, Any]:
         raise _WrongLine("is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise _WrongLine(f"is not JSON: {error.msg} at column {error.colno}") from None
+    except ValueError:
+        raise _WrongLine("is not JSON of this format: a number has too many digits") from None
     except RecursionError:
         raise _WrongLine("is not JSON of this format: nested too deeply") from None
     if not isinstance(fields, dict):

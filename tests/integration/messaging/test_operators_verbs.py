@@ -132,6 +132,7 @@ class TestImporting:
                     {**case, "reference": "a\ud800b"},
                 ),
                 b'{"kind":"case","amount":NaN}\n',
+                b'{"kind":"case","amount":' + b"9" * 5000 + b"}\n",
                 as_lines(user),
             ]
         )
@@ -139,7 +140,7 @@ class TestImporting:
         result = run("messaging", "import", "-", input=stream)
 
         assert result.exit_code == 1
-        assert result.stdout == "3 lines applied, 0 unchanged, 15 refused.\n"
+        assert result.stdout == "3 lines applied, 0 unchanged, 16 refused.\n"
         told = result.stderr.splitlines()
         expected = [
             "line 3: is not JSON",
@@ -157,6 +158,7 @@ class TestImporting:
             "line 15: field status: ",
             "line 16: field reference: ",
             "line 17: is not JSON: NaN",
+            "line 18: is not JSON of this format: a number has too many digits",
         ]
         assert len(told) == len(expected)
         for line, beginning in zip(told, expected, strict=True):
@@ -172,6 +174,20 @@ class TestImporting:
         catch_up()
         (case,) = reads.list_cases(viewer=None, reader=None, status=None, limit=9, cursor=None).items
         assert case.status == "Closed"
+
+    def test_a_line_without_the_code_leaves_a_case_that_was_closed_with_one_as_it_is(
+        self, run: Run, log: PostgresEventLog
+    ) -> None:
+        closed = {**LINES[4], "status": "Closed"}
+        assert run(
+            "messaging", "import", "-", input=as_lines(*LINES[:4], closed | {"close_code": "Paid"})
+        ).stdout
+        head = log.head()
+
+        again = run("messaging", "import", "-", input=as_lines(closed))
+
+        assert again.stdout == "0 lines applied, 1 unchanged, 0 refused.\n"
+        assert log.head() == head
 
     def test_events_bear_the_instant_of_the_import(self, run: Run, log: PostgresEventLog) -> None:
         now = "2026-11-20T15:00:00+01:00"
