@@ -5,10 +5,9 @@ from services.messaging.commands import (
     OpenThread,
     case_thread_id,
     open_invoice_chat,
-    open_relationship_chat,
 )
 from shared.contracts.envelope import EventData
-from shared.contracts.messaging import CaseAssigned, CaseMerged, PartnershipEstablished
+from shared.contracts.messaging import CaseAssigned, CaseMerged
 
 
 def react(event: EventData) -> tuple[OpenThread | CloseThread, ...]:
@@ -18,14 +17,6 @@ def react(event: EventData) -> tuple[OpenThread | CloseThread, ...]:
             return (*_end_of_previous(event), _beginning_of_new(event))
         case CaseMerged(engagement_id=ended) if ended is not None:
             return (CloseThread(thread_id=case_thread_id(ended, "invoice_chat"), reason="merged"),)
-        case PartnershipEstablished():
-            return (
-                open_relationship_chat(
-                    partnership_id=event.partnership_id,
-                    creditor_id=event.creditor_id,
-                    partner_id=event.partner_id,
-                ),
-            )
         case _:
             return ()
 

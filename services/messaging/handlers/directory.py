@@ -5,8 +5,8 @@ from services.messaging.commands import (
     Origin,
     PutUser,
     RegisterCompany,
+    open_relationship_chat,
     partnership_stream_id,
-    relationship_thread_id,
 )
 from services.messaging.decider import company, partnership, thread, user
 from services.messaging.handlers.streams import Archive
@@ -32,18 +32,27 @@ def put_user(archive: Archive, *, command: PutUser, origin: Origin) -> Appended 
 def establish_partnership(
     archive: Archive, *, command: EstablishPartnership, origin: Origin
 ) -> Appended | None:
-    """Let two companies work together; None where they do already. Their chat is opened by a reaction."""
-    creditor, partner, chat = archive.load_together(
+    """
+    Let two companies work together; None where they do already.
+
+    Their chat is opened first: its stream belongs to the partnership's id, so no second pair gets that id.
+    """
+    pair_id = partnership_stream_id(command.creditor_id, command.partner_id)
+    creditor, partner, pair = archive.load_together(
         (archive.companies, command.creditor_id),
         (archive.companies, command.partner_id),
-        (archive.threads, relationship_thread_id(command.partnership_id)),
+        (archive.partnerships, pair_id),
     )
     company.on_side(creditor, "creditor", "creditor_id")
     company.on_side(partner, "partner", "partner_id")
-    if thread.audience(chat) not in (frozenset(), {command.creditor_id, command.partner_id}):
-        raise Conflict("partnership_id_taken", "Another pair has this id: choose a new one.", "id")
-    return archive.partnerships.carry_out(
-        partnership_stream_id(command.creditor_id, command.partner_id),
-        origin,
-        lambda state: partnership.decide(command, state),
+    if not partnership.decide(command, pair):
+        return None
+    chat = open_relationship_chat(
+        partnership_id=command.partnership_id,
+        creditor_id=command.creditor_id,
+        partner_id=command.partner_id,
     )
+    archive.threads.carry_out(chat.thread_id, origin, lambda state: thread.decide(chat, state))
+    if thread.audience(archive.threads.load(chat.thread_id)) != {command.creditor_id, command.partner_id}:
+        raise Conflict("partnership_id_taken", "Another pair has this id: choose a new one.", "id")
+    return archive.partnerships.carry_out(pair_id, origin, lambda state: partnership.decide(command, state))

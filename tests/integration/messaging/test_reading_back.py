@@ -90,10 +90,10 @@ class TestReactions:
         assert [outcome.events for outcome in again] == [outcome.events for outcome in first]
 
     def test_a_partnership_id_serves_one_pair(
-        self, talk: Conversation, catch_up: CatchUp, log: PostgresEventLog
+        self, talk: Conversation, reads: Reads, catch_up: CatchUp, log: PostgresEventLog
     ) -> None:
+        """Also where the pair came with the line before, of which no table knows yet."""
         taken = talk.office.partnership(talk.creditor, talk.partner)
-        catch_up()
         command = EstablishPartnership(
             partnership_id=taken,
             creditor_id=talk.creditor,
@@ -104,6 +104,9 @@ class TestReactions:
             handlers.establish_partnership(talk.office.archive, command=command, origin=origin())
 
         assert refusal.value.code == "partnership_id_taken"
+        catch_up()
+        (known,) = reads.list_partnerships(viewer=None, reader=None, limit=9, cursor=None).items
+        assert (known.id, known.partner.id) == (taken, talk.partner)
 
 
 class TestReassignment:

@@ -1,4 +1,4 @@
-"""Threads open and close with the engagements and partnerships they belong to."""
+"""Threads open and close with the engagements they belong to."""
 
 from uuid import uuid4
 
@@ -6,10 +6,9 @@ from services.messaging.commands import (
     CloseThread,
     case_thread_id,
     open_invoice_chat,
-    open_relationship_chat,
 )
 from services.messaging.reactions import react
-from shared.contracts.messaging import CaseAssigned, CaseClosed, CaseMerged, PartnershipEstablished
+from shared.contracts.messaging import CaseAssigned, CaseClosed, CaseMerged
 from tests.unit.messaging.examples import (
     CASE,
     CREDITOR,
@@ -17,7 +16,6 @@ from tests.unit.messaging.examples import (
     OPEN_THREAD,
     OTHER_PARTNER,
     PARTNER,
-    PARTNERSHIP,
 )
 
 
@@ -67,14 +65,6 @@ def test_a_merge_closes_the_chat_of_the_engagement_that_ended() -> None:
 
 def test_a_merge_of_a_case_that_never_had_a_partner_closes_nothing() -> None:
     assert react(CaseMerged(case_id=CASE, reference="NV-1001")) == ()
-
-
-def test_a_partnership_opens_its_chat() -> None:
-    event = PartnershipEstablished(partnership_id=PARTNERSHIP, creditor_id=CREDITOR, partner_id=PARTNER)
-
-    assert react(event) == (
-        open_relationship_chat(partnership_id=PARTNERSHIP, creditor_id=CREDITOR, partner_id=PARTNER),
-    )
 
 
 def test_closing_a_case_leaves_its_chat_open() -> None:
