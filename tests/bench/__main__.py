@@ -1,0 +1,5 @@
+"""`python -m tests.bench` measures; see `run`."""
+
+from tests.bench.run import main
+
+main()
