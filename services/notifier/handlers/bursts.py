@@ -11,6 +11,7 @@ import psycopg
 from services.notifier import decider, projections, queries, reactions
 from services.notifier.commands import DecideBurst, Member, Patience
 from services.notifier.decider import BurstState
+from services.notifier.handlers import people
 from services.notifier.handlers.rows import Pool, project_now
 from shared.clock import Clock
 from shared.command_handling import Loaded, StateStore, append_decided
@@ -139,8 +140,9 @@ class Flusher:
         self, burst: queries.PendingBurst, now: datetime, patience: Patience | None
     ) -> list[ChatMailDecided]:
         with self._pool.connection() as connection:
-            users = queries.recipients_of(connection, burst.company_id).values()
-        members = tuple(Member(user.user_id, user.reachable) for user in users)
+            users = queries.recipients_of(connection, burst.company_id)
+        reachable = people.reachable(self._log, users)
+        members = tuple(Member(user_id, user_id in reachable) for user_id in users)
 
         def decide(loaded: Loaded[BurstState]) -> Sequence[NewEvent]:
             # What was written and read is asked of the log itself: a mark made a moment ago may not be in the

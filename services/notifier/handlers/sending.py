@@ -13,6 +13,7 @@ import psycopg
 from services.notifier import decider, queries
 from services.notifier.commands import MailCommand, RecordAmbiguous, RecordFailed, RecordSent
 from services.notifier.decider import MailState, Scheduled, Settled, Unknown
+from services.notifier.handlers import people
 from services.notifier.handlers.rows import Pool, project_now
 from services.notifier.ports import (
     ChatMail,
@@ -169,6 +170,10 @@ class Sender:
         if work.open_attempt is not None:
             self._note_ambiguous(claim, work.open_attempt)
         attempt = 1 + max(work.tries, work.open_attempt or 0, *state.ambiguous_attempts, 0)
+        if not people.reachable(self._log, [state.mail.user_id]):
+            # An e-mail may wait for days, and its frozen bytes know nothing of who left or was erased since.
+            self._fail(claim, attempt, "recipient_gone")
+            return
         try:
             self._attempt(claim, state.mail, attempt)
         except RenderingFailed as error:

@@ -90,6 +90,20 @@ def test_a_mark_that_the_tables_do_not_know_yet_still_suppresses_the_e_mail(
     assert decision.recipients == {office.anna.id: "read"}
 
 
+def test_who_left_or_was_erased_is_not_mailed_though_the_tables_do_not_know_yet(
+    resources: NotifierResources, office: Office, catch_up: CatchUp
+) -> None:
+    carl = office.user(office.creditor, "creditor", "Carl Friis")
+    office.partner_writes("Do you accept?")
+    catch_up()
+    office.deactivates(carl)
+    resources.log.erase_subject(f"user:{office.anna.id}")
+
+    [decision] = resources.new_flusher().flush(now=LATER)
+
+    assert decision.recipients == {carl.id: "inactive", office.anna.id: "inactive"}
+
+
 def test_flushing_again_decides_nothing_again(
     resources: NotifierResources, office: Office, catch_up: CatchUp
 ) -> None:

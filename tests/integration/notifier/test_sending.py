@@ -254,17 +254,38 @@ def test_the_loop_sends_what_comes_and_stops_when_told(
 def test_an_e_mail_that_cannot_be_written_fails_and_others_go_on(
     resources: NotifierResources, office: Office, schedule: Callable[..., None], smtp_server: SmtpServer
 ) -> None:
-    nobody = office.user(office.creditor, "creditor", "Nobody")
+    office.user(office.creditor, "creditor", "Jörg Umlaut")  # with an address that is not ASCII
     schedule("Do you accept?")
-    resources.log.erase_subject(f"user:{nobody.id}")
-    fresh = NotifierResources.build(resources.settings)
 
-    send_all(make_sender(fresh))
-    fresh.pool.close()
-    fresh.log.close()
+    send_all(make_sender(resources))
 
     assert [mail.recipients for mail in smtp_server.messages] == [(office.anna.email,)]
     assert sorted(history(resources)) == ["MailFailed", "MailScheduled", "MailScheduled", "MailSent"]
+
+
+@pytest.mark.parametrize("leaving", ["deactivated", "erased"])
+def test_an_e_mail_that_waited_is_not_sent_to_who_left_meanwhile(
+    resources: NotifierResources,
+    office: Office,
+    schedule: Callable[..., None],
+    smtp_server: SmtpServer,
+    leaving: str,
+) -> None:
+    schedule("Do you accept?")
+    smtp_server.behaviour = "refuse_for_now"
+    sender = make_sender(resources)
+    sender.send_next()
+    if leaving == "deactivated":
+        office.deactivates(office.anna)
+    else:
+        resources.log.erase_subject(f"user:{office.anna.id}")
+
+    smtp_server.behaviour = "accept"
+    send_until_settled(resources, sender)
+
+    assert smtp_server.messages == []
+    assert history(resources) == ["MailScheduled", "MailFailed"]
+    assert frozen_rows(resources) == 0
 
 
 def test_a_table_that_forgot_what_was_sent_makes_nobody_send_it_again(

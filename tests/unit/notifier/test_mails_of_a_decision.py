@@ -9,7 +9,14 @@ from services.notifier import decider, reactions
 from services.notifier.commands import BurstMessage
 from services.notifier.reactions import Recipient
 from shared.contracts.envelope import ERASED, EventData, RecordedEvent, Stream
-from shared.contracts.messaging import MessagePosted, SenderRole, ThreadRead
+from shared.contracts.messaging import (
+    MessagePosted,
+    SenderRole,
+    ThreadRead,
+    UserActivated,
+    UserAdded,
+    UserDeactivated,
+)
 from shared.contracts.notifier import ChatMailDecided, MailScheduled, PlannedMail
 from shared.errors import Poison
 
@@ -143,6 +150,36 @@ def test_only_an_active_user_with_an_address_can_be_reached(
     reachable: bool,  # noqa: FBT001 - parametrised
 ) -> None:
     assert recipient(address=address, active=active).reachable is reachable
+
+
+ADDED = UserAdded(
+    user_id=ANNA,
+    company_id=CREDITOR,
+    side="creditor",
+    email="anna@nordvik.example",
+    name="Anna Holm",
+    role="user",
+)
+LEFT, BACK = (kind(user_id=ANNA, company_id=CREDITOR) for kind in (UserDeactivated, UserActivated))
+
+
+@pytest.mark.parametrize(
+    ("history", "reachable"),
+    [
+        ((), False),
+        ((ADDED,), True),
+        ((ADDED, LEFT), False),
+        ((ADDED, LEFT, BACK), True),
+        ((ADDED.model_copy(update={"email": ERASED}),), False),
+    ],
+)
+def test_a_user_can_be_reached_as_its_history_says(
+    history: tuple[EventData, ...],
+    reachable: bool,  # noqa: FBT001 - parametrised
+) -> None:
+    events = [recorded(Stream("user", ANNA), version, data) for version, data in enumerate(history, start=1)]
+
+    assert reactions.is_reachable(events) is reachable
 
 
 def test_a_burst_holds_what_people_of_the_other_side_wrote() -> None:
