@@ -37,6 +37,7 @@ from shared.contracts.messaging import (
 )
 from shared.contracts.rpc import Done, Query, Request
 from shared.db import DatabaseConnection, open_pool
+from shared.errors import Invalid
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import Appended, EventLog
 from shared.nameko_adapters import Resources, SubscriptionExtension, endpoint
@@ -218,8 +219,11 @@ class MessagingService:
     # --- what all of them need ---
 
     def _reads(self, request: Query) -> Reads:
-        """Return the reads once they show what the request wants to see."""
+        """Return the reads once they show what the request wants to see. Raises Invalid."""
         if request.min_position is not None:
+            if request.min_position > self.resources.log.head():
+                # Nobody may hold up workers by waiting for what was never written.
+                raise Invalid("bad_min_position", "No event has this position yet.", "min_position")
             self._wait_until_handled(request.min_position)
         reads: Reads = self.resources.reads
         return reads

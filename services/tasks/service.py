@@ -17,7 +17,7 @@ from shared.contracts.tasks import (
     TaskView,
 )
 from shared.db import DatabaseConnection, open_pool
-from shared.errors import Forbidden
+from shared.errors import Forbidden, Invalid
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import EventLog
 from shared.nameko_adapters import Resources, SubscriptionExtension, endpoint
@@ -89,6 +89,9 @@ class TasksService:
 
     def _catch_up(self, request: Query) -> None:
         if request.min_position is not None:
+            if request.min_position > self.resources.log.head():
+                # Nobody may hold up workers by waiting for what was never written.
+                raise Invalid("bad_min_position", "No event has this position yet.", "min_position")
             wait_until_handled(
                 self.resources.pool, handlers.NAME, request.min_position, READ_YOUR_WRITES_SECONDS
             )

@@ -41,7 +41,8 @@ class Request(Shape):
 
 class Query(Request):
     """
-    A read. With `min_position` it first waits (bounded) until the read model has handled the log up to there.
+    A read. With `min_position` it first waits (bounded) until the read model has handled the log up to there;
+    a position past the log's end is refused as Invalid.
     """
 
     min_position: int | None = None

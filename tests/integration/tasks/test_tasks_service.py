@@ -77,6 +77,7 @@ def test_it_refuses_what_is_no_request(tasks: Any) -> None:
         ({"limit": 0}, "from 1 to 200"),
         ({"limit": 201}, "from 1 to 200"),
         ({"cursor": "nonsense"}, "no cursor"),
+        ({"min_position": 10**12}, "No event has this position"),
         ({"tab": "everything"}, "tab: "),
         ({"unknown": 1}, "unknown: "),
     ]
