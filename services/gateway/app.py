@@ -28,10 +28,14 @@ def create_app(gateway: Gateway) -> FastAPI:
         title="Parley",
         version="1",
         redoc_url=None,
+        # A redirect would repeat whatever Host the request came with.
+        redirect_slashes=False,
         exception_handlers={
             HTTPException: _answer_http,
             ParleyError: _answer_error,
             RequestValidationError: _answer_validation,
+            # Without this Starlette answers what nobody foresaw in plain text.
+            Exception: _answer_error,
         },
     )
     app.state.gateway = gateway

@@ -5,11 +5,12 @@ Here stands what can be said of the body alone and is the same for every service
 status must be like is decided by the service that owns it.
 """
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from shared.contracts import messaging
 
@@ -20,7 +21,23 @@ def _storable(text: str) -> str:
     return text
 
 
+def _exact(amount: Any) -> Decimal:
+    # A JSON number with decimals is a float to most who write and read it: money is no float.
+    if isinstance(amount, str) and _AMOUNT.fullmatch(amount):
+        return Decimal(amount)
+    if isinstance(amount, int) and not isinstance(amount, bool):
+        return Decimal(amount)
+    raise ValueError('write it as text in digits, such as "8400.00"')
+
+
+_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
 Text = Annotated[str, AfterValidator(_storable)]
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"}, {"type": "integer"}]}),
+]
 
 
 def _example(**fields: Any) -> ConfigDict:
@@ -36,8 +53,12 @@ class NewMessage(BaseModel):
         attachment_ids=[],
     )
 
-    client_message_id: Annotated[Text, Field(min_length=1, max_length=200)]
-    body: Annotated[Text, Field(min_length=1, max_length=messaging.MESSAGE_MAX_CHARACTERS)]
+    client_message_id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+    body: Annotated[
+        str,
+        Field(min_length=1, max_length=messaging.MESSAGE_MAX_CHARACTERS),
+        AfterValidator(_storable),
+    ]
     attachment_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
 
 
@@ -133,7 +154,7 @@ class CaseEntry(BaseModel):
     partner_id: UUID | None = None
     status: messaging.CaseStatus
     debtor: DebtorEntry
-    amount: Decimal
+    amount: Amount
     currency: Annotated[Text, Field(description="ISO 4217")]
     close_code: Text | None = None
 

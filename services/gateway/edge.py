@@ -1,5 +1,6 @@
 """
-The outermost layer: correlation id, one log line and one count per request, and an answer whatever happens.
+The outermost layer: correlation id, headers that every answer carries, one log line and one count per
+request, and an answer whatever happens.
 """
 
 import logging
@@ -16,6 +17,8 @@ from shared.logs import CORRELATION_ID
 logger = logging.getLogger(__name__)
 
 CORRELATION_HEADER = b"x-correlation-id"
+# Nobody on the way may keep what one caller was told, and no browser may take it for anything else.
+_EVERYWHERE = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 UNMATCHED = "unmatched"
 
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -45,7 +48,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = list(message["headers"])
-                headers.append(header)
+                present = {name for name, _ in headers}
+                headers += [header, *(each for each in _EVERYWHERE if each[0] not in present)]
                 message["headers"] = headers
                 streaming = (b"content-type", b"text/event-stream; charset=utf-8") in headers
             await send(message)

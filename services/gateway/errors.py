@@ -11,6 +11,10 @@ class NotReadable(Refused):
     """The request cannot be understood as HTTP and JSON; nothing in it was looked at."""
 
 
+class TooSlow(Refused):
+    """The request was begun and not finished in time."""
+
+
 class BodyTooLarge(Refused):
     """The body is larger than any valid one can be."""
 

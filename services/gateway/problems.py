@@ -30,6 +30,7 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     Forbidden: Outcome(HTTPStatus.FORBIDDEN, "Your role does not allow this"),
     NotFound: Outcome(HTTPStatus.NOT_FOUND, "There is no such thing"),
     Conflict: Outcome(HTTPStatus.CONFLICT, "The present state does not allow this"),
+    errors.TooSlow: Outcome(HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly"),
     errors.BodyTooLarge: Outcome(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
     errors.UnsupportedMediaType: Outcome(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
     errors.InvalidFields: Outcome(HTTPStatus.UNPROCESSABLE_ENTITY, "The input is not valid"),
@@ -102,7 +103,7 @@ def answer(error: Exception, correlation_id: UUID | None) -> Answer:
     outcome = outcome_of(error)
     headers: dict[str, str] = {}
     if outcome.status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Bearer realm="parley", error="invalid_token"'
+        headers["WWW-Authenticate"] = _challenge(error)
     if outcome.retry_after is not None:
         headers["Retry-After"] = str(outcome.retry_after)
     code, detail, field = outcome.code, _DETAIL_OF_FAILURE, None
@@ -119,6 +120,12 @@ def answer(error: Exception, correlation_id: UUID | None) -> Answer:
         fields = tuple(FieldProblem(field=name, message=text) for name, text in error.problems)
         problem = problem.model_copy(update={"errors": fields})
     return Answer(problem, headers)
+
+
+def _challenge(error: Exception) -> str:
+    """Return what RFC 6750 wants: no error code where no token was sent."""
+    missing = isinstance(error, Refused) and error.code == "token_missing"
+    return 'Bearer realm="parley"' if missing else 'Bearer realm="parley", error="invalid_token"'
 
 
 def describe(
@@ -148,6 +155,7 @@ _EXAMPLES: dict[int, tuple[str, str, str | None]] = {
     403: ("user_deactivated", "This user was deactivated.", None),
     404: ("case_not_found", "There is no such case.", None),
     409: ("client_message_id_reused", "Another message was posted with this client_message_id.", None),
+    408: ("body_too_slow", "The body must be here within 30 seconds.", None),
     413: ("body_too_large", "A body may have at most 131072 bytes.", None),
     415: ("not_json", "Send the body as application/json.", None),
     422: ("invalid_fields", "body: Field required", "body"),

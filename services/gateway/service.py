@@ -11,6 +11,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from services.gateway.adapters.broker_feed import BrokerFeed
+from services.gateway.adapters.http import BoundedHttp
 from services.gateway.adapters.rpc import NamekoServices
 from services.gateway.adapters.tokens import JwtTokens
 from services.gateway.api.dependencies import Gateway
@@ -96,7 +97,7 @@ def server(settings: Settings, app: ASGIApp, hub: Hub) -> Server:
         app,
         host=settings.api_host,
         port=settings.api_port,
-        http="httptools",
+        http=BoundedHttp,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -15,7 +15,7 @@ from shared.contracts.rpc import Request
 
 router = APIRouter(prefix=f"{BASE_PATH}/admin", tags=["admin"])
 
-_PROBLEMS = documented(400, 401, 403, 404, 409, 413, 415, 422, 500, 503, 504)
+_PROBLEMS = documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 500, 503, 504)
 
 
 class LiveStatus(BaseModel):

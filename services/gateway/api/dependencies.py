@@ -1,5 +1,6 @@
 """What routes ask for: the caller, its position, its body; and how they answer."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,13 @@ import pydantic_core
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.gateway.errors import BodyTooLarge, InvalidFields, NotReadable, UnsupportedMediaType
+from services.gateway.errors import (
+    BodyTooLarge,
+    InvalidFields,
+    NotReadable,
+    TooSlow,
+    UnsupportedMediaType,
+)
 from services.gateway.live import Hub
 from services.gateway.metrics import Metrics
 from services.gateway.ports import Feed, Services
@@ -21,6 +28,8 @@ BASE_PATH = "/api/v1"
 
 BODY_BYTES = 131_072
 """10 000 characters, each written as two escapes of six bytes, and what stands around them."""
+
+BODY_SECONDS = 30.0
 
 POSITION_HEADER = "Parley-Position"
 _POSITION_DIGITS = 18
@@ -113,10 +122,20 @@ class JsonBody(Generic[M]):
         self._model = model
 
     async def __call__(self, request: Request) -> M:
-        """Return the body. Raises UnsupportedMediaType, BodyTooLarge, NotReadable or InvalidFields."""
+        """
+        Return the body.
+
+        Raises UnsupportedMediaType, BodyTooLarge, TooSlow, NotReadable or InvalidFields.
+        """
         if not _is_json(request.headers.get("content-type", "")):
             raise UnsupportedMediaType("not_json", "Send the body as application/json.")
-        body = await _limited(request)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _limited(request)
+        except TimeoutError as error:
+            raise TooSlow(
+                "body_too_slow", f"The body must be here within {BODY_SECONDS:.0f} seconds."
+            ) from error
         try:
             return self._model.model_validate_json(body)
         except ValidationError as error:

@@ -59,7 +59,7 @@ async def list_messages(
     response_model=messaging.MessageView,
     responses={
         200: {"model": messaging.MessageView, "description": "The same message had been posted before"},
-        **documented(400, 401, 403, 404, 409, 413, 415, 422, 500, 503, 504),
+        **documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 500, 503, 504),
     },
     openapi_extra=accepts(NewMessage),
 )
@@ -96,7 +96,7 @@ async def post_message(
 @router.post(
     "/threads/{thread_id}/read",
     response_model=Reached,
-    responses=documented(400, 401, 403, 404, 413, 415, 422, 500, 503, 504),
+    responses=documented(400, 401, 403, 404, 408, 413, 415, 422, 500, 503, 504),
     openapi_extra=accepts(ReadUpTo),
 )
 async def mark_read(

@@ -162,6 +162,7 @@ BAD = [
     Bad("other digits", getting("live?last_event_id=%D9%A1"), 400, "bad_last_event_id"),
     Bad("last event to come", getting("live", Last_Event_ID="999999999"), 400, "bad_last_event_id"),
     Bad("unknown page", getting("nothing"), 404, "no_such_page"),
+    Bad("slash too many", getting("cases/"), 404, "no_such_page"),
     Bad("wrong method", lambda g: g.asks("DELETE", "/api/v1/cases"), 405, "method_not_allowed"),
     Bad("not for members", lambda g: g.asks("POST", "/api/v1/admin/companies"), 403, "operators_only"),
     Bad("not for operators", lambda g: g.asks("GET", "/api/v1/me", bearer=ops(g)), 403, "members_only"),
@@ -188,6 +189,12 @@ def test_a_body_that_never_says_how_long_it_is_is_cut_off_too(gateway: ServedGat
     answer = gateway.asks("POST", MESSAGES, content=chunks(), headers={"Content-Type": "application/json"})
 
     assert answer.status_code == 413
+
+
+def test_a_length_at_fault_is_told_in_words_about_text(gateway: ServedGateway) -> None:
+    answer = gateway.asks("POST", MESSAGES, json=message(body=""))
+
+    assert answer.json()["detail"] == "body: String should have at least 1 character"
 
 
 def test_the_longest_message_is_accepted_however_it_is_written(gateway: ServedGateway) -> None:
@@ -229,6 +236,15 @@ def test_without_a_token_nothing_is_looked_at(gateway: ServedGateway) -> None:
     answer = gateway.asks("POST", MESSAGES, bearer=None, content=b"{nonsense")
 
     assert (answer.status_code, answer.json()["code"]) == (401, "token_missing")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="parley"'
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/cases", "/nothing", "/readyz"])
+def test_no_answer_is_kept_on_the_way_or_taken_for_something_else(gateway: ServedGateway, path: str) -> None:
+    answer = gateway.asks("GET", path)
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_the_callers_correlation_id_goes_everywhere(gateway: ServedGateway) -> None:
@@ -347,12 +363,18 @@ def test_operators_mistakes_are_told_field_by_field(
     assert {problem["field"] for problem in answer.json()["errors"]} == {"id", "colour"}
 
 
-def test_an_amount_may_be_text_or_a_number_but_nothing_else(gateway: ServedGateway) -> None:
+def test_an_amount_may_be_digits_as_text_or_a_whole_number_but_nothing_else(gateway: ServedGateway) -> None:
     entry = dict(ADMIN[3][1])
 
-    for amount, status in (("8400.00", 200), (8400, 200), (True, 422), ("much", 422), ("NaN", 422)):
+    accepted = ["8400.00", 8400, "0"]
+    refused = [True, 8400.5, 1e400, "much", "NaN", "1e5", "1_000", " 5", "٣", "", None]
+    for amount, status in [(each, 200) for each in accepted] + [(each, 422) for each in refused]:
         answer = gateway.asks(
-            "POST", "/api/v1/admin/cases", bearer=ops(gateway), json={**entry, "amount": amount}
+            "POST",
+            "/api/v1/admin/cases",
+            bearer=ops(gateway),
+            content=json.dumps({**entry, "amount": amount}),
+            headers={"Content-Type": "application/json"},
         )
         assert answer.status_code == status, (amount, answer.text)
 
