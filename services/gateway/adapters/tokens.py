@@ -7,11 +7,20 @@ import logging
 import time
 import urllib.request
 from collections import OrderedDict
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import jwt
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
 
 from services.gateway.errors import ServiceUnavailable, Unauthenticated
 from services.gateway.ports import Claims
@@ -22,6 +31,8 @@ logger = logging.getLogger(__name__)
 LEEWAY_SECONDS = 5
 SECRET_BYTES = 32
 TOKEN_CHARACTERS = 8192
+SUBJECT_CHARACTERS = 200
+LATEST_EXPIRY = 253_402_300_799  # the end of the year 9999
 CACHE_SIZE = 10_000
 KEY_SET_SECONDS = 600.0
 KEY_SET_PAUSE_SECONDS = 10.0
@@ -29,15 +40,22 @@ KEY_SET_BYTES = 1_000_000
 KEY_ALGORITHMS = ("RS256", "ES256")
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be printable")
+    return text
+
+
 class _ClaimsBody(BaseModel):
     """The claims that we read; a token may carry others."""
 
     model_config = ConfigDict(extra="ignore")
 
-    sub: StrictStr
+    # It goes into the log as the actor of what is done.
+    sub: Annotated[StrictStr, Field(min_length=1, max_length=SUBJECT_CHARACTERS), AfterValidator(_printable)]
     company_id: UUID | None = None
     role: Literal["creditor", "partner", "ops"]
-    exp: StrictInt
+    exp: Annotated[StrictInt, Field(le=LATEST_EXPIRY)]
 
     @model_validator(mode="after")
     def _role_fits(self) -> "_ClaimsBody":
@@ -70,7 +88,7 @@ class KeySet:
 
     Fetched again when they get old or a token names an unknown key, but not more often than every few
     seconds: made-up key ids must not turn into requests. While the address does not answer the keys it had go
-    on.
+    on, and who brings one of those does not wait.
     """
 
     algorithms = KEY_ALGORITHMS
@@ -82,32 +100,41 @@ class KeySet:
         self._url = url
         self._keys: dict[str | None, jwt.PyJWK] = {}
         self._fetched_at = self._tried_at = float("-inf")
-        self._fetching = asyncio.Lock()
+        self._fetching: asyncio.Task[None] | None = None
 
     async def key_of(self, token: str) -> jwt.PyJWK:
         """Return the key that the token names. Raises jwt.InvalidTokenError for an unknown one."""
         name = jwt.get_unverified_header(token).get("kid")
-        if name not in self._keys or time.monotonic() - self._fetched_at > KEY_SET_SECONDS:
-            await self._refresh()
+        if name not in self._keys:
+            await asyncio.shield(self._refreshing())
+        elif time.monotonic() - self._fetched_at > KEY_SET_SECONDS:
+            self._refreshing()
         key = self._keys.get(name)
         if key is None:
             raise jwt.InvalidKeyError("unknown key")
         return key
 
+    def _refreshing(self) -> "asyncio.Task[None]":
+        """Return the one attempt to fetch that all who need it share."""
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.create_task(self._refresh())
+            # Whoever asked may have gone; a failure that nobody waits for is none.
+            self._fetching.add_done_callback(lambda attempt: attempt.cancelled() or attempt.exception())
+        return self._fetching
+
     async def _refresh(self) -> None:
-        async with self._fetching:
-            if time.monotonic() - self._tried_at < KEY_SET_PAUSE_SECONDS:
-                return
-            self._tried_at = time.monotonic()
-            try:
-                self._keys = await asyncio.to_thread(self._fetch)
-            except (OSError, ValueError, jwt.PyJWTError) as error:
-                logger.warning("Key set could not be fetched", extra={"action": "key_set_not_fetched"})
-                if not self._keys:
-                    self._tried_at = float("-inf")
-                    raise ServiceUnavailable("The keys of tokens cannot be fetched now.") from error
-            else:
-                self._fetched_at = time.monotonic()
+        if time.monotonic() - self._tried_at < KEY_SET_PAUSE_SECONDS:
+            return
+        self._tried_at = time.monotonic()
+        try:
+            self._keys = await asyncio.to_thread(self._fetch)
+        except (OSError, ValueError, jwt.PyJWTError) as error:
+            logger.warning("Key set could not be fetched", extra={"action": "key_set_not_fetched"})
+            if not self._keys:
+                self._tried_at = float("-inf")
+                raise ServiceUnavailable("The keys of tokens cannot be fetched now.") from error
+        else:
+            self._fetched_at = time.monotonic()
 
     def _fetch(self) -> dict[str | None, jwt.PyJWK]:
         # The scheme was checked above: only http and https come here.
@@ -124,7 +151,12 @@ class KeySet:
 
 
 class JwtTokens:
-    """Verifies tokens and remembers those it found good, by their digest, until they expire."""
+    """
+    Verifies tokens and remembers those it found good, by their digest.
+
+    Until they expire, but no longer than a key set goes without a look: a key that was withdrawn there must
+    not live on here.
+    """
 
     def __init__(self, settings: Settings) -> None:
         """
@@ -142,21 +174,24 @@ class JwtTokens:
             raise SettingsError("PARLEY_JWT_SECRET or PARLEY_JWT_JWKS_URL must be set")
         self._issuer = settings.jwt_issuer
         self._audience = settings.jwt_audience
-        self._known: OrderedDict[bytes, Claims] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[Claims, float]] = OrderedDict()
 
     async def verify(self, token: str) -> Claims:
         """Return what the token says. Raises Unauthenticated, or ServiceUnavailable without keys."""
         if len(token) > TOKEN_CHARACTERS:
             raise _invalid("The token is too long to be one of ours.")
         digest = hashlib.blake2b(token.encode(errors="replace"), digest_size=32).digest()
-        claims = self._known.get(digest)
-        if claims is not None:
-            if claims.expires_at > time.time():
+        known = self._known.get(digest)
+        if known is not None:
+            claims, checked_at = known
+            if claims.expires_at <= time.time():
+                del self._known[digest]
+                raise _expired()
+            if time.monotonic() - checked_at < KEY_SET_SECONDS:
                 return claims
             del self._known[digest]
-            raise _expired()
         claims = await self._check(token)
-        self._known[digest] = claims
+        self._known[digest] = (claims, time.monotonic())
         if len(self._known) > CACHE_SIZE:
             self._known.popitem(last=False)
         return claims

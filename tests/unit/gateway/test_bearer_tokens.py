@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from uuid import uuid4
@@ -254,3 +254,63 @@ def test_keys_that_cannot_be_fetched_are_our_trouble_not_the_callers(rsa_key: rs
         server.broken, server.keys = False, [public(rsa_key, "r")]
 
         assert verify(known, token).user_id == USER
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exp": 10**400},
+        {"sub": "a\x00b"},
+        {"sub": "a\r\nb"},
+        {"sub": "\ud800"},
+        {"sub": ""},
+        {"sub": "x" * 201},
+    ],
+    ids=["year of the end of days", "NUL", "line break", "half a character", "nobody", "endless"],
+)
+def test_a_claim_that_nothing_can_be_done_with_is_refused(changes: dict[str, Any]) -> None:
+    as_operator = {"role": "ops", "company_id": None, **changes}
+
+    with pytest.raises(Unauthenticated):
+        verify(by_secret(), signed(**as_operator))
+
+
+def test_a_key_that_was_withdrawn_does_not_live_on_in_remembered_tokens(
+    rsa_key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = KeyServer()
+    server.keys = [public(rsa_key, "r")]
+    token = jwt.encode(claims(), rsa_key, algorithm="RS256", headers={"kid": "r"})
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    monkeypatch.setattr(tokens, "KEY_SET_SECONDS", 0.02)
+    monkeypatch.setattr(tokens, "KEY_SET_PAUSE_SECONDS", 0.0)
+
+    async def use(known: JwtTokens) -> None:
+        await known.verify(token)
+        server.keys = [public(other, "s")]
+        for _ in range(3):
+            # Until the new set is there the old one goes on.
+            with suppress(Unauthenticated):
+                await known.verify(token)
+            await asyncio.sleep(0.2)
+        with pytest.raises(Unauthenticated):
+            await known.verify(token)
+
+    with server.serving() as url:
+        asyncio.run(use(JwtTokens(Settings(jwt_jwks_url=url))))
+
+
+def test_while_keys_cannot_be_fetched_all_callers_share_one_attempt(rsa_key: rsa.RSAPrivateKey) -> None:
+    server = KeyServer()
+    server.broken = True
+    token = jwt.encode(claims(), rsa_key, algorithm="RS256", headers={"kid": "r"})
+
+    async def ask_together(known: JwtTokens) -> list[BaseException | Claims]:
+        return await asyncio.gather(*(known.verify(token) for _ in range(20)), return_exceptions=True)
+
+    with server.serving() as url:
+        outcomes = asyncio.run(ask_together(JwtTokens(Settings(jwt_jwks_url=url))))
+
+    assert all(isinstance(outcome, ServiceUnavailable) for outcome in outcomes)
+    assert server.asked == 1
