@@ -8,7 +8,10 @@ nameko too when a process dies. Callers see no difference; the service saves a t
 it.
 """
 
+import logging
 import sys
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +23,8 @@ from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 from pydantic_core import PydanticSerializationError, to_json
 
 from shared import broker
+
+logger = logging.getLogger(__name__)
 
 _PUBLISH_ARGUMENTS = "Bssbb"
 
@@ -43,6 +48,16 @@ class RpcAnswers(RpcConsumer):
     queue_consumer = PatientQueueConsumer()
 
     def handle_message(self, body: Any, message: Any) -> None:
+        """
+        Hand the request to a worker, unless nobody waits for it any more.
+
+        The broker drops what expires in its queue; what it had handed over to a process that then stood still
+        is for the process to drop.
+        """
+        if _is_expired(message.properties):
+            logger.warning("Request came too late and is dropped", extra={"action": "rpc_request_expired"})
+            self.queue_consumer.ack_message(message)
+            return
         self.queue_consumer.unanswered += 1
         super().handle_message(body, message)
 
@@ -84,6 +99,17 @@ class RpcAnswers(RpcConsumer):
         channel.send_method(
             spec.Basic.Publish, _PUBLISH_ARGUMENTS, (0, exchange, request["reply_to"], False, False), answer
         )
+
+
+def _is_expired(properties: Mapping[str, Any]) -> bool:
+    """
+    Tell by the time of sending and the time to live; a caller that gives only one of them waits for ever.
+    """
+    sent_at, milliseconds = properties.get("timestamp"), str(properties.get("expiration"))
+    if not isinstance(sent_at, int) or not milliseconds.isdecimal():
+        return False
+    # AMQP counts whole seconds: the one that had begun is the caller's.
+    return time.time() > sent_at + 1 + int(milliseconds) / 1000
 
 
 def _answer(result: Any, exc_info: Any) -> bytes:

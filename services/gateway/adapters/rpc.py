@@ -8,7 +8,9 @@ A call is a message to the exchange `nameko-rpc` with routing key `<service>.<me
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -65,6 +67,7 @@ class NamekoServices:
         number = str(next(self._numbers))
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
+        ends_at = time.monotonic() + seconds
         try:
             async with asyncio.timeout(seconds):
                 channel = self._channel or await self._reconnected(seconds)
@@ -77,7 +80,10 @@ class NamekoServices:
                         content_encoding="utf-8",
                         correlation_id=number,
                         delivery_mode=TRANSIENT,
-                        expiration=str(int(seconds * 1000)),
+                        # Of the caller's time, what is left: the broker drops the request after that, and a
+                        # service that was handed it before reckons from the time of sending.
+                        expiration=str(max(0, int((ends_at - time.monotonic()) * 1000))),
+                        timestamp=datetime.now(UTC),
                         message_id=number,
                         reply_to=self._reply_to,
                     ),

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -87,12 +88,14 @@ class Client:
 
     def send(self, method: str, request: Any, *, expiration: int | None = None) -> str:
         correlation_id = str(uuid4())
-        options = {} if expiration is None else {"expiration": str(expiration)}
+        options: dict[str, Any] = {}
+        if expiration is not None:
+            options = {"expiration": str(expiration), "timestamp": int(time.time())}
         body = json.dumps({"args": [request], "kwargs": {}})
         self.publish(method, body, reply_to=self._queue, correlation_id=correlation_id, **options)
         return correlation_id
 
-    def publish(self, method: str, body: str, **properties: str) -> None:
+    def publish(self, method: str, body: str, **properties: Any) -> None:
         message = amqp.Message(
             body,
             content_type="application/json",

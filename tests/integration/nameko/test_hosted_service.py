@@ -93,6 +93,26 @@ def test_a_request_whose_time_is_up_before_the_service_is_there_never_runs(
     assert said == ["makes the queue", "in time", "afterwards"]
 
 
+def test_a_request_whose_time_is_up_while_the_service_stands_still_never_runs(
+    host: Host, client: Client, settings: Settings, log: PostgresEventLog
+) -> None:
+    """The broker has handed it over already, so it cannot drop it."""
+    with host("EchoService") as hosted:
+        client.call("say", request(text="before"))
+        hosted.process.send_signal(signal.SIGSTOP)
+        client.send("say", request(text="too late"), expiration=200)
+        in_time = client.send("say", request(text="in time"), expiration=60_000)
+        time.sleep(2.5)
+        hosted.process.send_signal(signal.SIGCONT)
+        client.receive(in_time)
+        client.call("say", request(text="afterwards"))
+
+        assert "action=rpc_request_expired" in hosted.output
+
+    said = [text for text in notes(settings) if not text.startswith("loop")]
+    assert said == ["before", "in time", "afterwards"]
+
+
 def test_a_service_that_is_asked_to_stop_finishes_what_it_has_in_hand(
     host: Host, client: Client, settings: Settings, log: PostgresEventLog
 ) -> None:
