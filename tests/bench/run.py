@@ -38,14 +38,15 @@ def main(*, quick: bool, only: tuple[str, ...], json_file: Path) -> None:
     """Measure how fast Parley is on this machine; exit code 1 where a target was missed."""
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     report = Report(quick=quick)
-    with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
-        console.print("[dim]starting PostgreSQL and RabbitMQ …[/]")
-        with stack.servers(Path(folder)) as settings:
-            setting = Setting(settings, Path(folder), report, console, quick)
-            measure(setting, only or BENCHES)
-    report.write_json(json_file)
-    report.print_table(console)
-    console.print(f"[dim]figures written to {json_file}[/]")
+    try:
+        with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
+            console.print("[dim]starting PostgreSQL and RabbitMQ …[/]")
+            with stack.servers(Path(folder)) as settings:
+                measure(Setting(settings, Path(folder), report, console, quick), only or BENCHES)
+    finally:
+        report.write_json(json_file)
+        report.print_table(console)
+        console.print(f"[dim]figures written to {json_file}[/]")
     sys.exit(1 if report.missed else 0)
 
 

@@ -120,7 +120,9 @@ def build(settings: Settings) -> Town:
     with httpx.Client(base_url=api, headers={"Authorization": f"Bearer {operator}"}, timeout=30) as client:
 
         def put(kind: str, body: dict[str, Any]) -> None:
-            client.post(f"/api/v1/admin/{kind}", json=body).raise_for_status()
+            answer = client.post(f"/api/v1/admin/{kind}", json=body)
+            if not answer.is_success:
+                raise RuntimeError(f"{kind} were refused: {answer.text}")
 
         def company(side: str, number: int) -> UUID:
             company_id = uuid4()
