@@ -25,7 +25,8 @@ class Command:
     """
     A program to run: with exactly this environment, as `user` where we are root.
 
-    `stop_signal` asks it to end in order; `orphan_signal` is what it gets when its parent dies.
+    `stop_signal` asks it to end in order; `orphan_signal` is what it gets when its parent dies. `inherits`
+    are open files of ours that it gets under the same numbers.
     """
 
     argv: tuple[str, ...]
@@ -33,6 +34,7 @@ class Command:
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals = signal.SIGKILL
+    inherits: tuple[int, ...] = ()
 
 
 def start(command: Command, output: Path) -> subprocess.Popen[bytes]:
@@ -48,6 +50,7 @@ def start(command: Command, output: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - the command is ours
             [sys.executable, "-I", "-S", __file__, *tether, *command.argv],
             env=dict(command.environment),
+            pass_fds=command.inherits,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

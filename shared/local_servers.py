@@ -5,6 +5,7 @@ PostgreSQL comes as binaries in a wheel, RabbitMQ from the system's packages. Ne
 the system runs: every port is a free one, RabbitMQ's name service included.
 """
 
+import errno
 import os
 import pwd
 import secrets
@@ -28,6 +29,7 @@ from shared.errors import ParleyError
 
 LOOPBACK = "127.0.0.1"
 _PORTS_TRIED = 50
+_BACKLOG = 2048  # as uvicorn's own
 _LAST_PORT = 65535
 _START_SECONDS = 60
 # What these servers keep is thrown away, so one that takes its time to leave is killed.
@@ -55,12 +57,35 @@ def free_ports(preferred: Sequence[int]) -> list[int]:
     return ports
 
 
-def next_free_port(wanted: int) -> int:
-    """Return that port, or the next one after it that is free; any for 0."""
-    for port in range(wanted, min(wanted + _PORTS_TRIED, _LAST_PORT + 1)):
-        if free_ports([port]) == [port]:
-            return port
-    return free_ports([0])[0]
+def listen(host: str, wanted: int) -> socket.socket:
+    """
+    Return a socket that listens on that port, or on the next one after it that is free; on any for 0.
+
+    To choose a port and to take it is one act, so nobody can come in between. Raises ServerFailed where this
+    address cannot be listened on at all.
+    """
+    ports = range(wanted, min(wanted + _PORTS_TRIED, _LAST_PORT + 1)) if wanted else ()
+    for port in (*ports, 0):
+        try:
+            return _listening(host, port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise ServerFailed(f"Cannot listen on {host}, port {port}: {error.strerror}") from error
+    raise ServerFailed(f"Cannot listen on {host}: no port is free")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _bound_socket(port: int) -> socket.socket:

@@ -64,6 +64,11 @@ class Settings(BaseModel):
         le=65535,
         description="port that the gateway listens on; the local stack takes a free one if it is taken",
     )
+    api_socket_fd: int | None = Field(
+        None,
+        ge=0,
+        description="set by `parley up` for the gateway: the open socket that it listens on; not for people",
+    )
     jwt_secret: str = Field("", description="shared secret of HS256 tokens, 32 bytes or more")
     jwt_jwks_url: str = Field(
         "", description="key set of RS256/ES256 tokens; takes the place of the shared secret"

@@ -8,11 +8,13 @@ import fcntl
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -25,7 +27,7 @@ from pydantic import BaseModel, ValidationError
 from shared import logs, readiness, stack_state
 from shared.child_process import Command
 from shared.errors import ParleyError
-from shared.local_servers import LOOPBACK, Postgres, RabbitMq, free_ports, next_free_port
+from shared.local_servers import LOOPBACK, Postgres, RabbitMq, free_ports, listen
 from shared.migrate import migrate
 from shared.settings import PREFIX, Settings, SettingsError, to_environment
 from shared.stack_state import ProcessIdentity, StackState
@@ -127,6 +129,7 @@ class _Stack:
         self._supervisor = Supervisor(home / "logs", say)
         self._stop_requests = 0
         self._ready = False
+        self._api_socket: socket.socket | None = None
         self._servers: list[str] = []
         self._services: list[str] = []
 
@@ -193,7 +196,9 @@ class _Stack:
 
     def _complete(self, database_url: str, amqp_url: str, ports: _Ports) -> Settings:
         given = self._given
-        api_port = next_free_port(given.api_port)
+        # Held from here on: another stack that starts at the same moment finds the port taken.
+        self._api_socket = listen(given.api_host, given.api_port)
+        api_port = int(self._api_socket.getsockname()[1])
         if api_port != given.api_port != 0:
             self._say(f"Port {given.api_port} is taken: the API is on {api_port}.")
         offset = (given.clock - datetime.now(UTC)).total_seconds() if given.clock is not None else 0
@@ -229,6 +234,8 @@ class _Stack:
                 continue
             self._services.append(name)
             command = Command(argv=(sys.executable, "-m", "shared.runner", name), environment=environment)
+            if name == readiness.GATEWAY and self._api_socket is not None:
+                command = _listening_on(self._api_socket, command)
             self._supervisor.start(name, command, _readiness_check(name, self._settings))
 
     def _run_demo(self) -> None:
@@ -283,8 +290,17 @@ class _Stack:
 
     def stop(self) -> None:
         """Stop the services first, so that they can finish with their servers, and then the servers."""
+        if self._api_socket is not None:
+            # The gateway has it too: when it lets go, nobody is kept waiting any more.
+            self._api_socket.close()
         self._supervisor.stop(self._services, within=_SERVICES_STOP_SECONDS)
         self._supervisor.stop(self._servers, within=_SERVERS_STOP_SECONDS)
+
+
+def _listening_on(listener: socket.socket, command: Command) -> Command:
+    number = listener.fileno()
+    environment = {**command.environment, PREFIX + "API_SOCKET_FD": str(number)}
+    return replace(command, environment=environment, inherits=(number,))
 
 
 def _readiness_check(name: str, settings: Settings) -> Callable[[], bool]:

@@ -115,7 +115,12 @@ async def serve(settings: Settings) -> None:
         http = server(settings, app, hub)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, http.stop)
-        await http.serve()
+        await http.serve(_given_socket(settings))
+
+
+def _given_socket(settings: Settings) -> list[socket.socket] | None:
+    """Return the socket that whoever started us listens on, None to listen ourselves."""
+    return None if settings.api_socket_fd is None else [socket.socket(fileno=settings.api_socket_fd)]
 
 
 def run(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from shared import local_servers, readiness
-from shared.local_servers import LOOPBACK, Postgres, ServerMissing, free_ports, next_free_port
+from shared.local_servers import LOOPBACK, Postgres, ServerFailed, ServerMissing, free_ports, listen
 from shared.testing import fresh_database
 
 
@@ -26,13 +26,27 @@ def test_a_taken_port_is_replaced_by_the_next_free_one() -> None:
         taken.listen()
         port: int = taken.getsockname()[1]
 
-        assert next_free_port(port) > port
+        with listen(LOOPBACK, port) as listener:
+            assert listener.getsockname()[1] > port
 
 
 def test_a_free_port_is_taken_as_it_is() -> None:
     (port,) = free_ports([0])
 
-    assert next_free_port(port) == port
+    with listen(LOOPBACK, port) as listener:
+        assert listener.getsockname()[1] == port
+
+
+def test_two_who_want_the_same_port_at_once_get_different_ones() -> None:
+    (port,) = free_ports([0])
+
+    with listen(LOOPBACK, port) as first, listen(LOOPBACK, port) as second:
+        assert first.getsockname()[1] != second.getsockname()[1]
+
+
+def test_an_address_that_is_not_ours_is_named() -> None:
+    with pytest.raises(ServerFailed, match=r"203\.0\.113\.1"):
+        listen("203.0.113.1", 8080)
 
 
 def test_free_ports_differ() -> None:

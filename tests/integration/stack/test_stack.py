@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from shared import readiness, stack_state
+from shared.local_servers import listen
 from shared.settings import Settings
 from shared.stack_state import ProcessIdentity, ProcessReport, StackState
 from shared.testing import Broker, SmtpServer, eventually, free_port, fresh_database, fresh_vhost
@@ -122,6 +123,16 @@ def test_a_process_that_was_killed_comes_back(stack: Stack) -> None:
 
     eventually(is_back, within=_UP_SECONDS)
     assert httpx.get(f"{stack.status()['api']}/readyz").is_success
+
+
+def test_the_port_of_the_api_stays_taken_while_the_gateway_is_away(stack: Stack) -> None:
+    """So a stack that starts in that moment cannot take it and answer in place of ours."""
+    port = stack.settings().api_port
+    os.kill(stack.processes()["gateway"]["pid"], signal.SIGKILL)
+
+    with listen("127.0.0.1", port) as other:
+        assert other.getsockname()[1] != port
+    assert httpx.get(f"{stack.status()['api']}/readyz", timeout=_UP_SECONDS).status_code in (200, 503)
 
 
 def test_down_ends_everything_that_was_started_and_nothing_else(stack: Stack) -> None:
