@@ -5,7 +5,8 @@ One relay leads. What makes it the leader is an exclusive queue on the very conn
 the broker lets go of the queue when it gives up that connection, and from then on nothing that a frozen
 leader still wants to say can reach an exchange. The checkpoint lies in PostgreSQL and only moves forward.
 
-An event travels as it was written, its `schemaversion` telling how; receivers bring old shapes up to date.
+An event travels in the shape that this process knows, its `schemaversion` telling which; receivers bring
+older shapes up to date.
 """
 
 import logging
@@ -27,7 +28,7 @@ from shared.db import DatabaseConnection, connect, load_queries
 from shared.errors import ParleyError, Retryable
 from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.factory import open_log
-from shared.eventlog.protocol import EventLog
+from shared.eventlog.protocol import EventLog, Page
 from shared.eventlog.wire import to_wire
 from shared.settings import Settings
 
@@ -67,7 +68,8 @@ class Relay:
     def __init__(self, log: EventLog, settings: Settings) -> None:
         self._log = log
         self._settings = settings
-        self._state = ""
+        self._state: tuple[str, type[Exception] | None] = ("", None)
+        self._pause = _FIRST_PAUSE
         self._declared: set[str] = set()
 
     def run(self, stop: threading.Event) -> None:
@@ -75,33 +77,32 @@ class Relay:
         Publish while leading and wait while another leads, until `stop` is set. Outlives restarts of the
         servers.
         """
-        pause = _FIRST_PAUSE
         while not stop.is_set():
             try:
                 with (
                     _connection(self._settings) as connection,
-                    closing(connect(self._settings, schema="eventlog", autocommit=True)) as database,
+                    closing(_connect_to_checkpoint(self._settings)) as database,
                 ):
                     # After a crash of the server a checkpoint that is a moment old only means messages sent
                     # twice.
                     database.execute("set synchronous_commit = off")
                     if self._become_leader(connection, stop):
-                        self._tell("Relay leads", "relay_leads")
                         metrics.RELAY_LEADS.set(1)
-                        pause = _FIRST_PAUSE
                         self._lead(connection, database, stop)
             except _PASSING as error:
                 self._tell("Relay is interrupted", "relay_interrupted", error)
-                stop.wait(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                stop.wait(self._pause)
+                self._pause = min(self._pause * 2, _LONGEST_PAUSE)
             finally:
                 metrics.RELAY_LEADS.set(0)
 
     def _become_leader(self, connection: amqp.Connection, stop: threading.Event) -> bool:
         """Return True once the leader's queue is ours, False when told to stop before."""
+        channel = connection.channel()
         while not stop.is_set():
             try:
-                connection.channel().queue_declare(LEADER_QUEUE, exclusive=True, auto_delete=False)
+                # A refusal closes the channel at the broker, and the client opens it again by itself.
+                channel.queue_declare(LEADER_QUEUE, exclusive=True, auto_delete=False)
             except amqp.exceptions.ResourceLocked:
                 self._tell("Relay stands by, another leads", "relay_stands_by")
             else:
@@ -123,23 +124,22 @@ class Relay:
         # The position read up to, and that of the last event sent, which the next one names.
         sent = position
         while not stop.is_set():
-            try:
-                page = self._log.read_all(after=position, limit=_WINDOW)
-            except UnreadableEvent as error:
-                self._step_over(error)
-                position = error.position
-                continue
-            if page.events:
+            page = self._next_window(position)
+            if page.position > position:
                 self._declare_exchanges(publisher.channel, page.events)
                 before = [sent, *(event.position for event in page.events)]
                 publisher.send(list(map(_outgoing, page.events, before)), page.position)
-                position = sent = page.position
+                position, sent = page.position, before[-1]
             # While there is more to read the next window is on its way before this one is confirmed.
             backlog = len(page.events) == _WINDOW
             confirmed = publisher.confirmed(leave=1 if backlog else 0)
             if confirmed is not None:
                 database.execute(_QUERIES["advance_relay_checkpoint"], {"position": confirmed})
                 metrics.RELAY_POSITION.set(confirmed)
+            if confirmed is not None or not page.events:
+                # Only now: a broker that refuses everything would be told it all again ten times a second.
+                self._pause = _FIRST_PAUSE
+                self._tell("Relay leads", "relay_leads")
             metrics.RELAY_PUBLISHED.inc(len(page.events))
             if not page.events:
                 self._log.wait_for_news(after=position, timeout=_IDLE_SECONDS)
@@ -150,6 +150,13 @@ class Relay:
             broker.declare_exchange(channel, source)
             self._declared.add(source)
 
+    def _next_window(self, position: int) -> Page:
+        try:
+            return self._log.read_all(after=position, limit=_WINDOW)
+        except UnreadableEvent as error:
+            self._step_over(error)
+            return Page((), error.position)
+
     def _step_over(self, error: UnreadableEvent) -> None:
         # Nobody could read it either, and everyone's live updates would stop for it.
         logger.error(
@@ -159,9 +166,10 @@ class Relay:
 
     def _tell(self, sentence: str, action: str, error: Exception | None = None) -> None:
         """Log a change of state, once."""
-        if self._state == action:
+        state = (action, None if error is None else type(error))
+        if self._state == state:
             return
-        self._state = action
+        self._state = state
         if error is None:
             logger.info(sentence, extra={"action": action})
         else:
@@ -176,6 +184,11 @@ def _outgoing(event: RecordedEvent, previous_position: int) -> Outgoing:
         headers={"position": event.position, "previous_position": previous_position},
         body=to_json(to_wire(event, previous_position)),
     )
+
+
+def _connect_to_checkpoint(settings: Settings) -> DatabaseConnection:
+    """Connect to where the log is: the checkpoint lies beside it."""
+    return connect(settings, schema="eventlog", autocommit=True, url=settings.log_url)
 
 
 def _read_checkpoint(database: DatabaseConnection) -> int:
@@ -193,8 +206,8 @@ def _connection(settings: Settings) -> Iterator[amqp.Connection]:
     connection = broker.connect(settings.amqp_url, heartbeat=_HEARTBEAT_SECONDS, name="relay")
     try:
         yield connection
+        connection.close()
     finally:
-        try:
-            connection.close()
-        except broker.BROKEN:
-            connection.collect()
+        # After a failure without a farewell: a broker that has run out of memory reads nothing from those who
+        # publish, and its answer would not come before the memory is there again.
+        connection.collect()

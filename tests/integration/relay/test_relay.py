@@ -1,22 +1,25 @@
 """What the relay publishes: every event, in log order, confirmed, by one leader at a time."""
 
 import threading
+import time
 from contextlib import closing
 from uuid import uuid4
 
+import amqp
 import httpx
 import psycopg
 import pytest
 
 from shared import broker as broker_module
+from shared import relay as relay_module
 from shared.db import connect
 from shared.eventlog.postgres import PostgresEventLog
 from shared.relay import LEADER_QUEUE, Relay, RelayAheadOfLog
 from shared.settings import Settings
-from shared.testing import Broker, eventually
+from shared.testing import Broker, eventually, fresh_database
 from tests.integration.relay.conftest import StartRelay
 from tests.integration.relay.inbox import Inbox, full_queue
-from tests.integration.subscription.ledger import deposit
+from tests.integration.subscription.ledger import SOURCE, deposit
 
 
 def fill(log: PostgresEventLog, events: int) -> int:
@@ -131,6 +134,83 @@ def test_messages_that_the_broker_refuses_do_not_count_as_published(
     assert list(dict.fromkeys(box.positions)) == list(range(1, head + 1))
 
 
+def test_a_broker_that_refuses_is_asked_less_and_less_often_and_told_of_once(
+    settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    """Whoever else is bound to the exchange gets every attempt."""
+    head = fill(log, 10)
+    with closing(full_queue(settings, "full")) as connection, start_relay("only") as relay:
+        relay.wait_for("relay_interrupted")
+        time.sleep(4)
+        attempts = box.take().count(box.arrived[0])
+
+        connection.channel().queue_delete("full")
+        eventually(lambda: checkpoint(settings) == head)
+        told = relay.output
+
+    assert 2 <= attempts <= 7
+    assert told.count("relay_interrupted") == 1
+
+
+def test_an_exchange_that_somebody_deletes_is_there_again_with_the_next_event(
+    settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    with start_relay("only"), closing(broker_module.connect(settings.amqp_url, heartbeat=0, name="op")) as op:
+        box.take_until(fill(log, 10))
+        op.channel().exchange_delete(broker_module.exchange_of(SOURCE))
+
+        head = fill(log, 10)
+        eventually(lambda: checkpoint(settings) == head)
+
+        op.channel().exchange_declare(
+            broker_module.exchange_of(SOURCE), type="topic", passive=True, durable=True, auto_delete=False
+        )
+
+
+def test_a_standby_waits_on_one_channel_however_long(settings: Settings, log: PostgresEventLog) -> None:
+    opened: list[amqp.Channel] = []
+    open_channel = amqp.Connection.channel
+
+    def open_and_note(connection: amqp.Connection) -> amqp.Channel:
+        opened.append(open_channel(connection))
+        return opened[-1]
+
+    stop = threading.Event()
+    with (
+        closing(broker_module.connect(settings.amqp_url, heartbeat=0, name="leader")) as leader,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        leader.channel().queue_declare(LEADER_QUEUE, exclusive=True, auto_delete=False)
+        patch.setattr(relay_module, "_STANDBY_SECONDS", 0.01)
+        patch.setattr(amqp.Connection, "channel", open_and_note)
+        standby = threading.Thread(target=Relay(log, settings).run, args=(stop,))
+        standby.start()
+        time.sleep(1)
+        stop.set()
+        standby.join(30)
+
+    assert len(opened) == 1
+
+
+def test_the_checkpoint_lies_beside_a_log_that_has_a_database_of_its_own(
+    settings: Settings, log: PostgresEventLog, box: Inbox, postgres_url: str
+) -> None:
+    with fresh_database(postgres_url) as read_models:
+        apart = settings.model_copy(
+            update={"database_url": read_models, "eventlog_url": settings.database_url}
+        )
+        stop = threading.Event()
+        relay = threading.Thread(target=Relay(log, apart).run, args=(stop,))
+        relay.start()
+        try:
+            head = fill(log, 10)
+            box.take_until(head)
+            eventually(lambda: checkpoint(settings) == head)
+        finally:
+            stop.set()
+            relay.join(30)
+
+
 def test_the_relay_outlives_the_loss_of_its_connections(
     settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay, broker: Broker
 ) -> None:
@@ -175,12 +255,15 @@ def test_an_event_that_cannot_be_read_is_stepped_over(
     head = fill(log, 10)
     with psycopg.connect(settings.database_url, autocommit=True) as superuser:
         superuser.execute("alter table eventlog.events disable trigger append_only")
-        superuser.execute("""update eventlog.events set data = '[]' where position in (1, 5)""")
+        superuser.execute("""update eventlog.events set data = '[]' where position in (1, 5, 10)""")
 
     with start_relay("only"):
-        arrived = box.take_until(head)
+        arrived = box.take_until(head - 1)
+        eventually(lambda: checkpoint(settings) == head)
+        after = deposit(log, uuid4(), "after")
+        box.take_until(after)
 
-    assert [each.position for each in arrived] == [2, 3, 4, 6, 7, 8, 9, 10]
+    assert [each.position for each in arrived] == [2, 3, 4, 6, 7, 8, 9, after]
     assert [each.previous_position for each in arrived] == [0, 2, 3, 4, 6, 7, 8, 9]
 
 
