@@ -5,6 +5,7 @@ from uuid import UUID
 from services.messaging.commands import Origin, PutCase
 from services.messaging.decider import case, company, thread
 from services.messaging.handlers.streams import Archive, once_id
+from services.messaging.handlers.subscribing import react
 from shared.contracts.messaging import ThreadKind, ThreadOpened
 from shared.eventlog.protocol import Appended
 
@@ -13,14 +14,23 @@ def put_case(archive: Archive, *, command: PutCase, origin: Origin) -> Appended 
     """
     Open the case or bring partner, status and details up to date; None where nothing was to be done.
 
-    All that follows is one append. Threads are opened and closed by reactions.
+    What is decided of the case is one append. The chats that open and close with it do so before this
+    returns, also where nothing is left to decide: an earlier attempt may have ended in between. The
+    subscription does the same when it comes to the events, whoever was first.
     """
     wanted = [command.creditor_id] + ([command.partner_id] if command.partner_id else [])
     creditor, *partner = archive.load_together(*((archive.companies, company_id) for company_id in wanted))
     company.on_side(creditor, "creditor", "creditor_id")
     for state in partner:
         company.on_side(state, "partner", "partner_id")
-    return archive.cases.carry_out(command.case_id, origin, lambda state: case.decide(command, state))
+    appended = archive.cases.carry_out(command.case_id, origin, lambda state: case.decide(command, state))
+    decided = appended.events if appended else archive.log.read_stream(archive.cases.stream(command.case_id))
+    followed = [outcome for event in decided for outcome in react(archive, event)]
+    if appended is None and all(outcome.duplicate for outcome in followed):
+        return None
+    outcomes = [appended, *followed] if appended else followed
+    events = sorted((event for outcome in outcomes for event in outcome.events), key=lambda e: e.position)
+    return Appended(tuple(events), duplicate=False)
 
 
 def ensure_thread(

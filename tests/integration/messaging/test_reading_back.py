@@ -15,6 +15,7 @@ from services.messaging.commands import (
     engagement_id,
     relationship_thread_id,
 )
+from services.messaging.decider.case import decide as decide_case
 from services.messaging.queries import Reads
 from shared.contracts.envelope import Stream
 from shared.contracts.messaging import (
@@ -107,6 +108,53 @@ class TestReactions:
         catch_up()
         (known,) = reads.list_partnerships(viewer=None, reader=None, limit=9, cursor=None).items
         assert (known.id, known.partner.id) == (taken, talk.partner)
+
+
+class TestWithoutTheSubscription:
+    """The chats of a case follow it within the command itself, though no subscription runs."""
+
+    def test_the_chat_of_a_new_case_is_written_to_at_once(self, talk: Conversation) -> None:
+        case = talk.office.case(talk.creditor, talk.partner)
+        thread_id = case_thread_id(engagement_id(case.case_id, talk.partner, 1), "invoice_chat")
+
+        assert talk.office.posts(talk.paul, thread_id).created
+
+    def test_a_reassignment_closes_the_old_chat_and_opens_the_new_one(
+        self, talk: Conversation, log: PostgresEventLog
+    ) -> None:
+        petra = talk.office.person(talk.office.company("partner", "Inkasso Süd GmbH"), "Petra")
+        new_thread = case_thread_id(engagement_id(talk.case.case_id, petra.company_id, 2), "invoice_chat")
+
+        appended = talk.office.change(talk.case, partner_id=petra.company_id)
+
+        with pytest.raises(Conflict) as refusal:
+            talk.office.posts(talk.paul, talk.thread_id)
+        assert refusal.value.code == "thread_read_only"
+        assert appended is not None
+        assert appended.position == log.head()
+        assert talk.office.posts(petra, new_thread).created
+
+    def test_a_merge_closes_the_chat(self, talk: Conversation) -> None:
+        talk.office.change(talk.case, status="Merged")
+
+        with pytest.raises(Conflict) as refusal:
+            talk.office.posts(talk.anna, talk.thread_id)
+        assert refusal.value.code == "thread_read_only"
+
+    def test_a_retry_makes_up_for_a_crash_in_between_and_then_changes_nothing(
+        self, talk: Conversation, log: PostgresEventLog, catch_up: CatchUp
+    ) -> None:
+        merge = replace(talk.case, status="Merged")
+        talk.office.archive.cases.carry_out(merge.case_id, origin(), lambda state: decide_case(merge, state))
+
+        made_up = talk.office.change(merge)
+        again = talk.office.change(merge)
+        catch_up()
+
+        assert made_up is not None
+        assert again is None
+        thread = log.read_stream(Stream("thread", talk.thread_id))
+        assert [type(event.data) for event in thread] == [ThreadOpened, ThreadClosed]
 
 
 class TestReassignment:
