@@ -146,7 +146,11 @@ class CaseDetailsChanged(EventData):
 
 
 class CaseAssigned(EventData):
-    """The case got a partner. With `previous_*` set it is a reassignment: that engagement is over."""
+    """
+    The case got a partner. With `previous_engagement_id` it is a reassignment: that engagement is over.
+
+    Who the former partner was is not said: the new partner is in the audience and may not know.
+    """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     case_id: UUID
@@ -155,7 +159,6 @@ class CaseAssigned(EventData):
     creditor_id: UUID
     partner_id: UUID
     previous_engagement_id: UUID | None = None
-    previous_partner_id: UUID | None = None
 
 
 class CaseStatusChanged(EventData):

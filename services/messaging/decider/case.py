@@ -275,7 +275,6 @@ def _assigned(command: PutCase, facts: CaseFacts) -> tuple[CaseAssigned, ...]:
             creditor_id=command.creditor_id,
             partner_id=command.partner_id,
             previous_engagement_id=present.id if present else None,
-            previous_partner_id=present.partner_id if present else None,
         ),
     )
 

@@ -165,8 +165,12 @@ class TestAssigning:
             creditor_id=CREDITOR,
             partner_id=OTHER_PARTNER,
             previous_engagement_id=ENGAGEMENT,
-            previous_partner_id=PARTNER,
         )
+
+    def test_the_new_partner_is_not_told_who_the_former_one_was(self) -> None:
+        (assigned,) = case.decide(given_to(OTHER_PARTNER), a_case(PUT_CASE))
+
+        assert str(PARTNER) not in assigned.model_dump_json()
 
     def test_a_partner_that_comes_back_begins_anew(self) -> None:
         (assigned,) = case.decide(PUT_CASE, a_case(PUT_CASE, given_to(OTHER_PARTNER)))

@@ -40,7 +40,6 @@ def test_a_reassignment_closes_the_former_chat_and_opens_a_new_one() -> None:
         creditor_id=CREDITOR,
         partner_id=OTHER_PARTNER,
         previous_engagement_id=ENGAGEMENT,
-        previous_partner_id=PARTNER,
     )
 
     assert react(event) == (
