@@ -370,26 +370,24 @@ def up_detached(given: Settings, *, demo: bool, say: Say) -> None:
     """
     Bring the stack up in the background, and return when it is ready and the demo data are in.
 
-    Raises StackFailed with the supervisor's last words.
+    Where one runs or comes up already, return when that one is ready. Raises StackFailed with the
+    supervisor's last words.
     """
     home = given.home.resolve()
     output = home / "logs" / "supervisor.log"
     output.parent.mkdir(parents=True, exist_ok=True)
-    if (running := stack_state.read(home)) is not None and running.is_alive():
+    process = _start_supervisor(output) if _is_free(home) else None
+    while (state := stack_state.read(home)) is None or not (state.is_alive() and state.ready):
+        ended = 0 if process is None else process.poll()
+        if ended:
+            raise StackFailed(f"The stack did not come up:\n{output.read_text(errors='replace').strip()}")
+        # Ours ends well where another was quicker.
+        if ended == 0 and _is_free(home):
+            raise StackFailed("The stack that was coming up for this folder has ended: try again")
+        time.sleep(_TICK_SECONDS)
+    if process is None or process.pid != state.supervisor.pid:
         say(_already_running(home))
         return
-    with output.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "shared.cli", "up"],
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    while (state := stack_state.read(home)) is None or not _is_up(state, process.pid):
-        if process.poll() is not None:
-            raise StackFailed(f"The stack did not come up:\n{output.read_text(errors='replace').strip()}")
-        time.sleep(_TICK_SECONDS)
     if demo:
         outcome = subprocess.run(
             [sys.executable, "-m", "shared.cli", "demo"], env=_environment(state.settings()), check=False
@@ -399,8 +397,20 @@ def up_detached(given: Settings, *, demo: bool, say: Say) -> None:
     say(summary(state))
 
 
-def _is_up(state: StackState, supervisor: int) -> bool:
-    return state.supervisor.pid == supervisor and state.ready
+def _start_supervisor(output: Path) -> subprocess.Popen[bytes]:
+    with output.open("wb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "shared.cli", "up"],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _is_free(home: Path) -> bool:
+    with _only_one(home) as alone:
+        return alone
 
 
 def down(home: Path, *, say: Say) -> None:

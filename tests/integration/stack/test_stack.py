@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,25 @@ def test_a_second_stack_for_the_same_folder_points_to_the_first(stack: Stack) ->
     assert "runs for this folder already" in outcome.stdout
     assert stack.status()["api"] in outcome.stdout
     assert stack.supervisor() == supervisor
+
+
+def test_who_comes_second_waits_until_the_first_is_up(
+    settings: Settings, smtp_server: SmtpServer, tmp_path: Path
+) -> None:
+    stack = Stack(
+        tmp_path / "home",
+        database_url=settings.database_url,
+        amqp_url=settings.amqp_url,
+        smtp_url=smtp_server.url,
+    )
+
+    with ThreadPoolExecutor(3) as callers:
+        said = list(callers.map(lambda _: stack.up(), range(3)))
+    api = stack.status()["api"]
+    stack.parley("down")
+
+    assert all(api in each for each in said)
+    assert sum("already" in each for each in said) == 2
 
 
 def test_a_process_that_was_killed_comes_back(stack: Stack) -> None:
