@@ -228,8 +228,9 @@ class MessagePosted(EventData):
     A message stands in its thread. `recipient_ids` are the participants of the other side, who owe the
     answer.
 
-    `author` is None (and `role` `platform`) where the platform speaks; such a message opens no task. An
-    erased author reads as None too: `author_company_id` stays.
+    The `author_*` fields are None (and `role` is `platform`) where the platform speaks; such a message opens
+    no task. `author_name` and `body` are encrypted with the key of the thread's subject, the case or the
+    partnership, not with the author's: once that key is destroyed both read `[erased]`, and the ids stay.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE

@@ -11,7 +11,7 @@ import pytest
 from services.messaging import commands, handlers
 from services.messaging.commands import CloseThread
 from services.messaging.decider import thread
-from shared.contracts.envelope import Stream
+from shared.contracts.envelope import ERASED, Stream
 from shared.contracts.messaging import MessagePosted, PostedMessage, ThreadClosed, ThreadRead
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from shared.eventlog.postgres import PostgresEventLog
@@ -53,6 +53,20 @@ class TestPosting:
         assert event.subject == f"case:{talk.case.case_id}"
         assert isinstance(event.data, MessagePosted)
         assert (event.data.role, event.data.recipient_ids) == ("creditor", (talk.partner,))
+
+    def test_text_and_author_go_with_the_key_of_the_case_and_not_with_the_author_s(
+        self, talk: Conversation, log: PostgresEventLog
+    ) -> None:
+        talk.office.posts(talk.anna, talk.thread_id, "Hello")
+
+        log.erase_subject(f"user:{talk.anna.id}")
+        (kept,) = messages_in(log, talk)
+        log.erase_subject(f"case:{talk.case.case_id}")
+        (erased,) = messages_in(log, talk)
+
+        assert (kept.body, kept.author_name) == ("Hello", "Anna")
+        assert (erased.body, erased.author_name) == (ERASED, ERASED)
+        assert (erased.author_id, erased.author_company_id) == (talk.anna.id, talk.creditor)
 
     @pytest.mark.parametrize(
         ("body", "client_message_id", "field"),
