@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import uvloop
 
 from shared.testing import Processes
-from tests.bench import floor, lean_http, pgbench, stack
+from tests.bench import floor, pgbench, stack
 from tests.bench.appending import BODY
 from tests.bench.load import Accepted, closed_loop, same
 from tests.bench.progress import watching
@@ -28,13 +28,16 @@ def measure_floors(setting: Setting) -> Floors:
     seconds = setting.seconds(8, 3)
     body = json.dumps({"client_message_id": "x" * 30, "body": BODY, "attachment_ids": []}).encode()
     floors: dict[int, float] = {}
-    with floor.running(setting.settings) as url:
+    with floor.running(setting.settings) as running:
         for senders in SENDERS:
-            setting.tell(f"floors with {senders} senders")
+            setting.tell(f"floors with {_senders(senders)}")
             found: dict[str, Accepted] = {}
             for path in ("/empty", "/insert"):
-                request = lean_http.request("POST", path, host=url.removeprefix("http://"), body=body)
-                found[path] = uvloop.run(closed_loop(url, same(request), senders=senders, seconds=seconds))
+                meter = stack.CpuMeter(running.pids)
+                request = same(running.post(path, body))
+                found[path] = uvloop.run(closed_loop(running.url, request, senders=senders, seconds=seconds))
+                spent = meter.milliseconds_for_each(found[path].count)
+                setting.report.remark(f"floor {path}, {_senders(senders)}: CPU per request {_listed(spent)}")
             rows = pgbench.inserts_per_second(
                 setting.settings.database_url, clients=senders, seconds=seconds, folder=setting.folder
             )
@@ -55,13 +58,13 @@ def measure(setting: Setting, processes: Processes, town: Town, floors: Floors) 
     for senders in SENDERS:
         seconds = setting.seconds(30 if senders == HELD_AT else 10, 5)
         setting.tell(f"{_senders(senders)} for {seconds:.0f} s")
-        meter = stack.CpuMeter(processes)
+        meter = stack.CpuMeter(stack.pids(processes))
         outcome = uvloop.run(
             closed_loop(town.api, town.conversation().request, senders=senders, seconds=seconds)
         )
         with watching(setting.settings) as progress:
             caught_up = progress.until_caught_up(FOLLOWERS, within=300)
-        used = meter.used()
+        spent = meter.milliseconds_for_each(outcome.count)
         held = senders == HELD_AT
         p50, p95, p99 = percentiles(outcome.latencies)
         setting.report.add(
@@ -87,12 +90,13 @@ def measure(setting: Setting, processes: Processes, town: Town, floors: Floors) 
         setting.report.remark(
             f"{_senders(senders)}: answered in p50 {p50 * 1e3:.1f}, p95 {p95 * 1e3:.1f}, "
             f"p99 {p99 * 1e3:.1f} ms; {outcome.refused} refused; CPU per message until caught up: "
-            + ", ".join(
-                f"{name} {spent / outcome.count * 1e3:.2f}"
-                for name, spent in sorted(used.items(), key=lambda item: -item[1])
-            )
-            + f", load generator {outcome.generator_cpu_seconds / outcome.count * 1e3:.2f} ms"
+            f"{_listed(spent)}, load generator {outcome.generator_cpu_seconds / outcome.count * 1e3:.2f}"
         )
+
+
+def _listed(milliseconds: Mapping[str, float]) -> str:
+    parts = ", ".join(f"{name} {spent:.2f}" for name, spent in milliseconds.items())
+    return f"{sum(milliseconds.values()):.2f} ms: {parts}"
 
 
 def _senders(count: int) -> str:

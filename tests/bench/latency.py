@@ -13,7 +13,7 @@ import uvloop
 from tests.bench import floor, lean_http
 from tests.bench.appending import BODY
 from tests.bench.lean_http import Answer, Connection, LiveEvent
-from tests.bench.load import open_loop
+from tests.bench.load import open_loop, same
 from tests.bench.report import Figure, percentiles
 from tests.bench.setting import Setting
 from tests.bench.town import Resident, Town
@@ -35,12 +35,11 @@ def measure_floor(setting: Setting) -> tuple[float, float, float]:
     setting.tell(f"floor of latency at {PER_SECOND} requests/s")
     seen: list[float] = []
     body = json.dumps({"body": BODY}).encode()
-    with floor.running(setting.settings) as url:
-        request = lean_http.request("POST", "/insert", host=url.removeprefix("http://"), body=body)
+    with floor.running(setting.settings) as running:
         uvloop.run(
             open_loop(
-                url,
-                lambda _: request,
+                running.url,
+                same(running.post("/insert", body)),
                 per_second=PER_SECOND,
                 seconds=setting.seconds(15, 5),
                 on_answer=lambda _, due, answered, __: seen.append(answered - due),

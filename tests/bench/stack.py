@@ -64,10 +64,11 @@ def resident_mb(processes: Processes) -> Mapping[str, float]:
 
 
 class CpuMeter:
-    """Tells who used how much CPU between two moments: Parley's processes by name, and the servers."""
+    """Tells who used how much CPU between two moments: processes of ours by name, and the servers."""
 
-    def __init__(self, processes: Processes) -> None:
-        self._names = {processes.pid(name): name for name in PROCESSES if processes.is_alive(name)}
+    def __init__(self, names: Mapping[int, str]) -> None:
+        """Begin to measure; `names` tells processes by their ids."""
+        self._names = names
         self._before = self._read()
 
     def _read(self) -> Mapping[str, float]:
@@ -82,10 +83,17 @@ class CpuMeter:
                 seconds[name] = seconds.get(name, 0) + times.user + times.system
         return seconds
 
-    def used(self) -> Mapping[str, float]:
-        """Return the CPU seconds used since the meter was made, by name."""
-        after = self._read()
-        return {name: seconds - self._before.get(name, 0) for name, seconds in after.items()}
+    def milliseconds_for_each(self, count: int) -> Mapping[str, float]:
+        """Return the CPU used since the meter was made for each of `count` things, by name, most first."""
+        used = {name: seconds - self._before.get(name, 0) for name, seconds in self._read().items()}
+        return {
+            name: seconds / count * 1e3 for name, seconds in sorted(used.items(), key=lambda item: -item[1])
+        }
+
+
+def pids(processes: Processes) -> Mapping[int, str]:
+    """Return the names of Parley's processes by their ids."""
+    return {processes.pid(name): name for name in PROCESSES if processes.is_alive(name)}
 
 
 def _server(process_name: str) -> str | None:
