@@ -1,4 +1,6 @@
 -- `viewer` is the company that asks, null for the platform, which sees everything; `reader` is the user.
+-- Unread is what another company or the platform (its `author_company_id` is null) wrote past the reader's marker;
+-- the platform itself has nothing unread.
 
 -- name: find_user
 select
@@ -52,7 +54,7 @@ select
         join messages on messages.thread_id = threads.id
         left join read_markers on read_markers.thread_id = threads.id and read_markers.user_id = %(reader)s
         where threads.case_id = cases.id
-            and messages.author_company_id <> %(viewer)s
+            and messages.author_company_id is distinct from %(viewer)s
             and messages.version > coalesce(read_markers.up_to_version, 0)
     ) as unread_count
 from case_access
@@ -81,7 +83,7 @@ order by cases.position desc
 limit %(limit)s
 
 -- name: get_case
--- As list_cases; the platform sees what the creditor sees, and has nothing unread.
+-- As list_cases; the platform sees what the creditor sees.
 select
     cases.id,
     coalesce(engagements.reference, cases.reference) as reference,
@@ -101,7 +103,7 @@ select
         join messages on messages.thread_id = threads.id
         left join read_markers on read_markers.thread_id = threads.id and read_markers.user_id = %(reader)s
         where threads.case_id = cases.id
-            and messages.author_company_id <> %(viewer)s
+            and messages.author_company_id is distinct from %(viewer)s
             and messages.version > coalesce(read_markers.up_to_version, 0)
     ) as unread_count
 from case_access
@@ -152,8 +154,9 @@ select
         from messages
         left join read_markers on read_markers.thread_id = messages.thread_id
             and read_markers.user_id = %(reader)s
-        where messages.thread_id = threads.id
-            and messages.author_company_id <> %(viewer)s
+        where %(viewer)s::uuid is not null
+            and messages.thread_id = threads.id
+            and messages.author_company_id is distinct from %(viewer)s
             and messages.version > coalesce(read_markers.up_to_version, 0)
     ) as unread_count
 from threads

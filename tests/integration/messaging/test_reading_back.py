@@ -17,9 +17,10 @@ from services.messaging.commands import (
 )
 from services.messaging.decider.case import decide as decide_case
 from services.messaging.queries import Reads
-from shared.contracts.envelope import Stream
+from shared.contracts.envelope import NewEvent, Stream
 from shared.contracts.messaging import (
     CaseView,
+    MessagePosted,
     MessageView,
     ThreadClosed,
     ThreadOpened,
@@ -30,7 +31,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.eventlog.postgres import PostgresEventLog
 from shared.rebuild import rebuild
 from shared.settings import Settings
-from tests.integration.messaging.office import Conversation, Office, Person, origin
+from tests.integration.messaging.office import NOON, Conversation, Office, Person, origin
 
 CatchUp = Callable[[], None]
 
@@ -49,6 +50,37 @@ def messages_as(
     return reads.list_messages(
         thread_id, viewer=person.company_id, after=after, limit=limit, cursor=None
     ).items
+
+
+def platform_writes(log: PostgresEventLog, talk: Conversation) -> UUID:
+    """Append a message of the platform to the chat and return its id."""
+    message_id = uuid4()
+    posted = MessagePosted(
+        message_id=message_id,
+        thread_id=talk.thread_id,
+        thread_kind="invoice_chat",
+        case_id=talk.case.case_id,
+        case_reference=talk.case.reference,
+        partnership_id=None,
+        client_message_id=str(message_id),
+        role="platform",
+        author_id=None,
+        author_name=None,
+        author_company_id=None,
+        recipient_ids=(talk.creditor, talk.partner),
+        body="The debtor has paid.",
+    )
+    event = NewEvent(
+        id=message_id,
+        data=posted,
+        time=NOON,
+        actor="platform",
+        audience=frozenset({talk.creditor, talk.partner}),
+        subject=f"case:{talk.case.case_id}",
+        correlation_id=uuid4(),
+    )
+    log.append(Stream("thread", talk.thread_id), [event], expected="any")
+    return message_id
 
 
 class TestReactions:
@@ -270,6 +302,23 @@ class TestUnreadAndSeen:
         assert case_as(reads, talk.anna, talk.case.case_id).unread_count == 1
         assert threads_as(reads, talk.paul, talk.case.case_id)[0].unread_count == 1
         assert reads.get_case(talk.case.case_id, viewer=None, reader=None).unread_count == 0
+
+    def test_what_the_platform_writes_is_unread_on_both_sides(
+        self, talk: Conversation, reads: Reads, catch_up: CatchUp, log: PostgresEventLog
+    ) -> None:
+        note = platform_writes(log, talk)
+        talk.office.posts(talk.paul, talk.thread_id)
+        talk.office.reads(talk.anna, talk.thread_id, note)
+        catch_up()
+
+        assert case_as(reads, talk.paul, talk.case.case_id).unread_count == 1
+        assert threads_as(reads, talk.paul, talk.case.case_id)[0].unread_count == 1
+        (listed,) = reads.list_cases(
+            viewer=talk.partner, reader=talk.paul.id, status=None, limit=10, cursor=None
+        ).items
+        assert listed.unread_count == 1
+        assert case_as(reads, talk.anna, talk.case.case_id).unread_count == 1
+        assert reads.get_thread(talk.thread_id, viewer=None, reader=None).unread_count == 0
 
     def test_a_message_is_seen_when_somebody_of_the_other_company_has_read_it(
         self, talk: Conversation, reads: Reads, catch_up: CatchUp
