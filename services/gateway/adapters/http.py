@@ -83,7 +83,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus, code: str, detail: str) -> None:
         self._forget_head()
-        if self.cycle is not None and not self.cycle.response_complete:
+        begun = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
+        if begun or self.pipeline:
             # An answer is on its way, and nothing may be written into it.
             self.transport.abort()
             return

@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 import pytest
@@ -81,3 +81,33 @@ def test_a_body_that_does_not_come_is_not_waited_for(
         status, problem = heard(wire)
 
     assert (status, problem["code"]) == (408, "body_too_slow")
+
+
+def test_a_body_whose_pieces_are_nonsense_is_refused(gateway: ServedGateway) -> None:
+    with connected(gateway) as wire:
+        wire.sendall(
+            f"POST /api/v1/threads/{uuid4()}/messages HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: Bearer {token(gateway.settings)}\r\n"
+            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".encode()
+        )
+
+        status, problem = heard(wire)
+
+    assert (status, problem["code"]) == (400, "not_http")
+
+
+def test_nothing_is_written_into_an_answer_that_has_begun(gateway: ServedGateway) -> None:
+    with connected(gateway) as wire:
+        wire.sendall(
+            "GET /api/v1/live HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: Bearer {token(gateway.settings)}\r\n\r\n".encode()
+        )
+        received = b""
+        while b"retry:" not in received:
+            received += wire.recv(65_536)
+        wire.sendall(b"\x00\r\n\r\n")
+        with suppress(ConnectionResetError):
+            while piece := wire.recv(65_536):
+                received += piece
+
+    assert b"problem" not in received
