@@ -85,10 +85,17 @@ def name(value: str, field: str) -> str:
 
 def email(value: str) -> str:
     """Return an address that a mail server could take; whether anybody reads there nobody can tell."""
-    domain = value.rpartition("@")[2]
+    local, _, domain = value.rpartition("@")
     plausible = _EMAIL.fullmatch(value) and value.isprintable() and not domain.startswith("-")
     if not plausible or len(value) > _EMAIL_MAX_CHARACTERS:
         raise Invalid("email_malformed", "Give one e-mail address such as anna@nordvik.example.", "email")
+    if not local.isascii():
+        # Only servers that know SMTPUTF8 take it; of a domain every server takes the ASCII form.
+        raise Invalid(
+            "email_not_ascii",
+            "Use plain ASCII in the part before the @: an address such as jörg@… cannot be mailed.",
+            "email",
+        )
     return value
 
 

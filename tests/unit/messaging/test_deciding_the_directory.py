@@ -172,6 +172,16 @@ class TestPuttingAUser:
 
         assert refusal.value.field == "email"
 
+    @pytest.mark.parametrize("email", ["jörg@nordvik.example", "анна@nordvik.example"])
+    def test_an_address_that_cannot_be_mailed_is_refused_with_the_reason(self, email: str) -> None:
+        with pytest.raises(Invalid, match="part before the @") as refusal:
+            user.decide(replace(PUT_ANNA, email=email), user.initial(), NORDVIK)
+
+        assert (refusal.value.code, refusal.value.field) == ("email_not_ascii", "email")
+
+    def test_a_domain_may_have_letters_of_any_language(self) -> None:
+        assert user.decide(replace(PUT_ANNA, email="anna@bücher.example"), user.initial(), NORDVIK)
+
     def test_a_user_acts_for_its_own_company(self) -> None:
         author = user.acting(a_user(PUT_ANNA), company_id=CREDITOR)
 
