@@ -64,6 +64,15 @@ def task_id(message_id: UUID, company_id: UUID) -> UUID:
     return uuid5(message_id, str(company_id))
 
 
+def last_event_id(command: Command) -> UUID | None:
+    """Return the id of the last event that the command leads to; None where that depends on the state."""
+    match command:
+        case HandleMessage(owed=(*_, last)):
+            return _event_id(command.cause, "opened", task_id(command.message_id, last.company_id))
+        case _:
+            return None
+
+
 def _opened(command: HandleMessage, owed: Owed) -> NewEvent:
     cause = command.cause
     task = TaskFacts(
@@ -98,7 +107,7 @@ def _solved(tasks: Iterable[TaskFacts], cause: Cause, solved_by: SolvedBy) -> tu
 
 def _consequence(cause: Cause, what: str, task: TaskFacts, data: EventData) -> NewEvent:
     return NewEvent(
-        id=uuid5(cause.event_id, f"{what}:{task.id}"),
+        id=_event_id(cause, what, task.id),
         data=data,
         time=cause.time,
         actor=ACTOR,
@@ -107,6 +116,10 @@ def _consequence(cause: Cause, what: str, task: TaskFacts, data: EventData) -> N
         correlation_id=cause.correlation_id,
         causation_id=cause.event_id,
     )
+
+
+def _event_id(cause: Cause, what: str, task: UUID) -> UUID:
+    return uuid5(cause.event_id, f"{what}:{task}")
 
 
 def _opposite(side: Side) -> Side:

@@ -31,6 +31,7 @@ def subscription(log: EventLog) -> SubscriptionDefinition:
         own_categories=frozenset({REPLY_TASKS}),
         react=Reactor(log).react,
         project=projections.project,
+        sources=frozenset({"messaging", NAME}),
     )
 
 
@@ -50,7 +51,7 @@ class Reactor:
 
     def react(self, event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:
         """
-        Append the consequences of the event and return them, those of an earlier attempt included.
+        Append the consequences of the event and return them; of those of an earlier attempt the last one.
 
         `connection` shows the read tables as of all earlier events. Raises Poison for a message between
         companies of which one is unknown here.
@@ -72,23 +73,29 @@ class Reactor:
 
     def _appended_earlier(self, command: Command) -> Sequence[Appended]:
         """
-        Return what an earlier attempt appended for the command's cause: it may not have been projected.
+        Return the last event that an earlier attempt appended for the command's cause, if there is one.
 
-        Reads the whole stream: fair, because only what is done again after a failure comes here.
+        It may not have been projected. What precedes it in its stream is projected with it, so the others
+        need not be found, and the stream, which may be long, is not read.
         """
         cause = command.cause
         stream = self._reply_tasks.stream(command.thread_id)
-        events = tuple(
-            event for event in self._log.read_stream(stream) if event.causation_id == cause.event_id
-        )
+        event_id = decider.last_event_id(command)
+        if event_id is not None:
+            last = self._log.find(stream, event_id)
+        else:
+            # Nobody writes to a closed thread any more: what its closing led to stands at the end.
+            version = self._reply_tasks.load(command.thread_id).version
+            end = self._log.read_stream(stream, after_version=max(version - 1, 0))
+            last = next((event for event in end if event.causation_id == cause.event_id), None)
         logger.info(
             "Nothing left to do for an event of a thread",
             extra={
                 "action": "thread_event_ignored",
-                "reason": "handled_before" if events else "nothing_owed",
+                "reason": "handled_before" if last else "nothing_owed",
                 "event_id": str(cause.event_id),
                 "thread_id": str(command.thread_id),
                 "correlation_id": str(cause.correlation_id),
             },
         )
-        return (Appended(events, duplicate=True),) if events else ()
+        return (Appended((last,), duplicate=True),) if last else ()

@@ -201,14 +201,44 @@ class TestOnceWhateverHappens:
     ) -> None:
         thread = town.thread()
         catch_up()
-        question = town.posts(thread, "creditor")
-        react_and_crash(Reactor(log), tables, question)
+        question, reply = town.posts(thread, "creditor"), town.posts(thread, "partner")
+        react_and_crash(Reactor(log), tables, question, reply)
 
         with running_tasks():
-            wait_until_handled(tables, handlers.NAME, question.position, timeout=30)
+            wait_until_handled(tables, handlers.NAME, reply.position, timeout=30)
             shown = tasks_of(thread, tables)
 
-        assert [task.status for task in shown] == ["open"]
+        assert [task.status for task in shown] == ["open", "solved"]
+
+    def test_in_a_long_thread_an_event_handled_before_is_recognised_without_reading_the_thread_again(
+        self,
+        town: Town,
+        catch_up: CatchUp,
+        tables: DatabaseConnection,
+        log: PostgresEventLog,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        thread = town.thread()
+        events = [town.posts(thread, "partner" if number % 2 else "creditor") for number in range(20)]
+        events.append(town.closes(thread))
+        catch_up()
+        last_of = {event.causation_id: event for event in history(thread, log)}
+        reactor = Reactor(log)
+        reactor.react(events[0], tables)  # brings the state into memory
+        read: list[RecordedEvent] = []
+        read_stream = log.read_stream
+
+        def counting(stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
+            found = read_stream(stream, after_version=after_version)
+            read.extend(found)
+            return found
+
+        monkeypatch.setattr(log, "read_stream", counting)
+
+        found = [reactor.react(event, tables)[0].events[-1] for event in events]
+
+        assert found == [last_of[event.id] for event in events]
+        assert len(read) <= 1
 
     def test_two_replicas_share_the_work(
         self, town: Town, running_tasks: RunningTasks, tables: DatabaseConnection, log: PostgresEventLog
