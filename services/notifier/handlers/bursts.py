@@ -50,6 +50,7 @@ def subscription_definition(settings: Settings, log: EventLog) -> SubscriptionDe
         own_categories=projections.OWN_CATEGORIES,
         react=react,
         project=projections.project,
+        sources=frozenset({"messaging", NAME}),
     )
 
 
