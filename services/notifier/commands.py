@@ -11,10 +11,15 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True, slots=True)
 class BurstMessage:
-    """A message of the other side as it counts for a burst; `version` is its place in the thread's stream."""
+    """
+    A message of the other side as it counts for a burst.
+
+    `version` is its place in the thread's stream, `position` the one in the whole log.
+    """
 
     id: UUID
     version: int
+    position: int
     posted_at: datetime
     correlation_id: UUID
     case_id: UUID | None

@@ -65,6 +65,7 @@ def burst_of(thread: Sequence[RecordedEvent], company_id: UUID) -> Burst:
         BurstMessage(
             id=event.data.message_id,
             version=event.version,
+            position=event.position,
             posted_at=event.time,
             correlation_id=event.correlation_id,
             case_id=event.data.case_id,

@@ -13,6 +13,7 @@ from services.notifier.commands import DecideBurst, Member, Patience
 from services.notifier.decider import BurstState
 from services.notifier.handlers import people
 from services.notifier.handlers.rows import Pool, project_now
+from shared.checkpoint import Checkpoint
 from shared.clock import Clock
 from shared.command_handling import Loaded, StateStore, append_decided
 from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
@@ -21,7 +22,7 @@ from shared.db import DatabaseConnection
 from shared.errors import Retryable
 from shared.eventlog.protocol import Appended, EventLog
 from shared.settings import Settings
-from shared.subscription import SubscriptionDefinition
+from shared.subscription import NotYetHandled, SubscriptionDefinition
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Flusher:
         """
         Decide every burst that is over as of `now` (or `everything` that waits) and return the decisions.
 
-        A burst that cannot be decided is logged and left, the others go on. Raises Retryable.
+        A burst that cannot be decided now is logged and left, the others go on. Raises Retryable.
         """
         pending = self._pending()
         if everything:
@@ -126,21 +127,36 @@ class Flusher:
         self, due: Sequence[queries.PendingBurst], now: datetime, patience: Patience | None
     ) -> list[ChatMailDecided]:
         decisions: list[ChatMailDecided] = []
+        waiting = 0
         for burst in due:
             try:
                 decisions += self._decide(burst, now, patience)
+            except NotYetHandled:
+                waiting += 1
             except (Retryable, psycopg.OperationalError):
                 raise
             except Exception:
                 logger.exception(
                     "Burst could not be decided", extra=_about(burst) | {"action": "burst_undecidable"}
                 )
+        if waiting:
+            logger.warning(
+                "Bursts wait until notifier's tables have caught up with the log",
+                extra={"action": "bursts_wait_for_tables", "bursts": waiting},
+            )
         return decisions
 
     def _decide(
         self, burst: queries.PendingBurst, now: datetime, patience: Patience | None
     ) -> list[ChatMailDecided]:
+        """
+        Decide the burst and return the decision, none where it is not over.
+
+        Raises NotYetHandled where the burst was written past what the tables know: somebody may have joined
+        the company since then, and only the tables tell who its users are.
+        """
         with self._pool.connection() as connection:
+            known_up_to = Checkpoint(connection, NAME).read()
             users = queries.recipients_of(connection, burst.company_id)
         reachable = people.reachable(self._log, users)
         members = tuple(Member(user_id, user_id in reachable) for user_id in users)
@@ -159,7 +175,12 @@ class Flusher:
                 patience=patience,
                 now=now,
             )
-            return decider.decide_burst(command, loaded.state)
+            decided = decider.decide_burst(command, loaded.state)
+            if decided and command.burst.messages[-1].position > known_up_to:
+                raise NotYetHandled(
+                    f"notifier knows who is who up to {known_up_to}, the burst goes on past it"
+                )
+            return decided
 
         stream = decider.burst_stream(burst.thread_id, burst.company_id)
         appended = append_decided(self._bursts, stream.id, decide)

@@ -90,6 +90,27 @@ def test_a_mark_that_the_tables_do_not_know_yet_still_suppresses_the_e_mail(
     assert decision.recipients == {office.anna.id: "read"}
 
 
+def test_a_burst_waits_until_the_tables_know_everybody_who_was_there_when_it_was_written(
+    resources: NotifierResources, office: Office, catch_up: CatchUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.partner_writes("Do you accept?")
+    other = office.thread_id
+    office.another_thread()
+    office.partner_writes("The debtor called.")
+    catch_up()
+    carl = office.user(office.creditor, "creditor", "Carl Friis")
+    office.partner_writes("Do you still accept?")
+
+    [unaffected] = resources.new_flusher().flush(now=LATER)
+    waiting = [line for line in caplog.records if line.__dict__.get("action") == "bursts_wait_for_tables"]
+    catch_up()
+    [decision] = resources.new_flusher().flush(now=LATER)
+
+    assert unaffected.thread_id == other
+    assert [line.__dict__["bursts"] for line in waiting] == [1]
+    assert decision.recipients == {office.anna.id: "mailed", carl.id: "mailed"}
+
+
 def test_who_left_or_was_erased_is_not_mailed_though_the_tables_do_not_know_yet(
     resources: NotifierResources, office: Office, catch_up: CatchUp
 ) -> None:

@@ -21,6 +21,7 @@ def message(version: int, *, after: timedelta = timedelta()) -> BurstMessage:
     return BurstMessage(
         id=UUID(int=100 + version),
         version=version,
+        position=version,
         posted_at=NOON + after,
         correlation_id=UUID(int=200 + version),
         case_id=UUID(int=9),

@@ -195,6 +195,7 @@ def test_a_burst_holds_what_people_of_the_other_side_wrote() -> None:
         BurstMessage(
             id=UUID(int=1001),
             version=1,
+            position=1,
             posted_at=NOW + timedelta(minutes=1),
             correlation_id=UUID(int=2001),
             case_id=UUID(int=50),
