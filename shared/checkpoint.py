@@ -15,8 +15,11 @@ from shared.settings import Settings
 
 QUERIES = load_queries("shared.sql", "subscription.sql")
 
-# A replica that was frozen while it held the lock must not keep the others out for longer than this.
-_FROZEN_MILLISECONDS = 30_000
+# A replica that was frozen while it held the lock must not keep the others out for longer than this. In the
+# middle of a pipeline the server does not take a session for idle, so the whole transaction is limited too.
+FROZEN_MILLISECONDS = 30_000
+_TRANSACTION_MILLISECONDS = 120_000
+_LIMITS_TRANSACTIONS = 17_00_00
 _ERROR_LENGTH = 500
 
 
@@ -42,11 +45,14 @@ def connect_for_work(settings: Settings, name: str) -> DatabaseConnection:
     Open the connection that a replica works on. Raises DatabaseUnavailable.
 
     Commits do not wait for the disk: after a crash of the server the checkpoint and the rows are a moment
-    older together, and what is missing is handled again. A transaction that stands idle is ended by the
-    server, which gives the lock of a frozen replica to another.
+    older together, and what is missing is handled again. A transaction that stands idle or takes very long is
+    ended by the server, which gives the lock of a frozen replica to another. Before version 17 PostgreSQL
+    does not see that a replica was frozen in the middle of a pipeline.
     """
     connection = connect(settings, schema=name, autocommit=True)
-    connection.execute(f"set idle_in_transaction_session_timeout = {_FROZEN_MILLISECONDS}")
+    connection.execute(f"set idle_in_transaction_session_timeout = {FROZEN_MILLISECONDS}")
+    if connection.info.server_version >= _LIMITS_TRANSACTIONS:
+        connection.execute(f"set transaction_timeout = {_TRANSACTION_MILLISECONDS}")
     connection.execute("set synchronous_commit = off")
     return connection
 
@@ -79,6 +85,9 @@ class Checkpoint:
     def wait_for_lock(self) -> int:
         """Take the lock until the end of the transaction, waiting for it, and return the position."""
         position = self._position(QUERIES["wait_for_checkpoint"])
+        if position is None:
+            # The row that was waited for is gone where a rebuild has put another table in its place.
+            position = self._position(QUERIES["wait_for_checkpoint"])
         if position is None:
             raise LookupError(f"subscription {self._name} has never run here")
         return position

@@ -16,6 +16,11 @@ from shared.eventlog.protocol import Appended, EventLog
 
 ALL_SOURCES = frozenset({"messaging", "tasks", "notifier"})
 
+_ENDED_FOR_STANDING_STILL = (
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.TransactionTimeout,
+)
+
 # How far back in a stream we first look for events that lie between the checkpoint and a consequence.
 _LOOK_BACK = 8
 
@@ -56,10 +61,13 @@ def passes_by_itself(error: BaseException) -> bool:
 
     Of PostgreSQL's operational errors those do not that speak of the statement rather than of the server:
     limits of the program (class 54), and statements skipped because an earlier one of their pipeline
-    failed.
+    failed. Of the others those do that ended the session for standing idle or taking too long: so the server
+    treats a process that was frozen.
     """
     if isinstance(error, psycopg.errors.PipelineAborted):
         return False
+    if isinstance(error, _ENDED_FOR_STANDING_STILL):
+        return True
     if isinstance(error, psycopg.OperationalError):
         return not (error.sqlstate or "").startswith("54")
     return isinstance(error, Retryable)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.checkpoint import QUERIES, Checkpoint, describe
+from shared.checkpoint import QUERIES, Checkpoint, connect_for_work, describe
 from shared.contracts.envelope import Stream
 from shared.db import DatabaseConnection, connect
 from shared.errors import NotFound
@@ -61,7 +61,7 @@ def retry(
     Each event is a transaction of its own that holds the checkpoint's lock, so the live subscription waits
     its turn and nothing overtakes. Raises NotFound where nothing is parked in the stream.
     """
-    with closing(connect(settings, schema=definition.name, autocommit=True)) as connection:
+    with closing(connect_for_work(settings, definition.name)) as connection:
         streams = dict.fromkeys(Stream.parse(event.stream) for event in _list(connection, stream))
         if stream is not None and not streams:
             raise NotFound("nothing_parked", f"No event of stream {stream} is parked.", "stream")

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
 
-from shared.checkpoint import Marks
+from shared.checkpoint import FROZEN_MILLISECONDS, Marks
 from shared.contracts.envelope import RecordedEvent, Stream
 from shared.db import DatabaseConnection, DatabaseUnavailable, connect, load_queries
 from shared.errors import Conflict
@@ -62,6 +62,7 @@ def rebuild(
     try:
         with closing(connect(settings, schema=f"{name}_rebuild", autocommit=True)) as connection:
             connection.execute("set statement_timeout = 0")
+            connection.execute(f"set idle_in_transaction_session_timeout = {FROZEN_MILLISECONDS}")
             connection.execute("set synchronous_commit = off")
             if connection.execute(_QUERIES["try_lock"], {"name": name}).fetchone() != (True,):
                 raise Conflict(
@@ -71,7 +72,9 @@ def rebuild(
                 position = _Rebuild(definition, log, connection, progress).run(package)
                 if position is not None:
                     return position
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
+        if not passes_by_itself(error):
+            raise
         raise DatabaseUnavailable(str(error)) from error
     raise Conflict(
         "parked_events_changed", f"Parked events of {name} were retried meanwhile: run the rebuild again."
@@ -148,6 +151,9 @@ class _Rebuild:
         self._execute("copy_parked", head=head)
         self._execute("copy_ahead", head=head)
         self._connection.execute(_QUERIES["put_checkpoint"], {"name": self._live, "position": position})
+        # Whoever waits for the lock now would otherwise get that of the tables that are replaced, and believe
+        # to be the only one at work on the new ones.
+        self._execute("delete_live_checkpoint", name=self._live)
         return position
 
     def _catch_up(self, target: int) -> None:

@@ -11,6 +11,9 @@ select position from {live}.checkpoints where name = %(name)s;
 -- name: lock_live_checkpoint
 select position from {live}.checkpoints where name = %(name)s for update;
 
+-- name: delete_live_checkpoint
+delete from {live}.checkpoints where name = %(name)s;
+
 -- name: live_parked
 select stream, min(version) from {live}.parked_events group by stream;
 

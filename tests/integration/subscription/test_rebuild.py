@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from shared import rebuild as rebuild_module
+from shared.checkpoint import Checkpoint
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection, connect, open_pool
 from shared.errors import Conflict
@@ -17,6 +18,7 @@ from shared.parking import list_parked, retry
 from shared.rebuild import rebuild
 from shared.settings import Settings
 from shared.subscription import wait_until_handled
+from shared.testing import eventually
 from tests.integration.subscription.ledger import (
     NAME,
     PACKAGE,
@@ -148,6 +150,44 @@ def test_a_second_rebuild_of_the_same_service_is_refused(
     run_rebuild(Ledger(log, before_project=try_another), database_settings)
 
     assert {refusal.code for refusal in refusals} == {"rebuild_running"}
+
+
+def test_whoever_waits_for_the_lock_during_the_swap_gets_that_of_the_new_read_model(
+    ledger: Ledger, log: PostgresEventLog, database_settings: Settings
+) -> None:
+    with subscribed(ledger, database_settings):
+        deposit(log, uuid4(), "one")
+        catch_up(database_settings, log)
+    others: list[int | None] = []
+
+    def wait_and_look_who_else_gets_it() -> None:
+        with (
+            closing(connect(database_settings, schema=NAME)) as connection,
+            closing(connect(database_settings, schema=NAME)) as other,
+        ):
+            Checkpoint(connection, NAME).wait_for_lock()
+            others.append(Checkpoint(other, NAME).try_lock())
+
+    waiter = threading.Thread(target=wait_and_look_who_else_gets_it)
+
+    def let_somebody_wait(event: RecordedEvent) -> None:
+        if event.position == 1:
+            waiter.start()
+            eventually(lambda: is_waited_for_a_row(database_settings))
+
+    run_rebuild(Ledger(log, before_project=let_somebody_wait), database_settings)
+    waiter.join(30)
+
+    assert others == [None]
+
+
+def is_waited_for_a_row(settings: Settings) -> bool:
+    with psycopg.connect(settings.database_url) as superuser:
+        row = superuser.execute(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+        ).fetchone()
+    return row is not None and row[0] > 0
 
 
 def test_parked_streams_stay_parked_from_the_same_event_on(

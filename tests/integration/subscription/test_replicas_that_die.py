@@ -4,19 +4,32 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 from uuid import uuid4
 
 import psycopg
+import pytest
 
-from shared.checkpoint import connect_for_work
+from shared import checkpoint
+from shared.contracts.envelope import RecordedEvent
 from shared.db import connect
 from shared.eventlog.postgres import PostgresEventLog
+from shared.eventlog.protocol import Page
 from shared.settings import Settings, to_environment
 from shared.subscription import wait_until_handled
 from shared.testing import eventually
-from tests.integration.subscription.ledger import NAME, Ledger, assert_each_once_in_order, deposit, effects
+from tests.integration.subscription.ledger import (
+    NAME,
+    Ledger,
+    assert_each_once_in_order,
+    deposit,
+    effects,
+    subscribed,
+)
 
 
 @contextmanager
@@ -90,8 +103,54 @@ def test_a_replica_frozen_in_a_batch_gives_way_and_does_no_harm_when_it_wakes(
     assert_each_once_in_order(database_settings, log)
 
 
-def test_the_server_ends_transactions_that_stand_idle(ledger: Ledger, database_settings: Settings) -> None:
-    with closing(connect_for_work(database_settings, NAME)) as connection:
-        row = connection.execute("show idle_in_transaction_session_timeout").fetchone()
+def test_a_replica_that_stands_still_in_a_batch_gives_way_to_another(
+    ledger: Ledger, log: PostgresEventLog, database_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the middle of a pipeline the server does not take the session for idle."""
+    monkeypatch.setattr(checkpoint, "_TRANSACTION_MILLISECONDS", 1_000)
+    fill(log, 20)
+    held_up, go_on = threading.Event(), threading.Event()
 
-    assert row == ("30s",)
+    def stand_still(event: RecordedEvent) -> None:
+        if event.position == 2:
+            held_up.set()
+            go_on.wait(60)
+
+    ledger.before_project = stand_still
+    try:
+        with subscribed(ledger, database_settings):
+            held_up.wait(30)
+            monkeypatch.undo()
+            with subscribed(Ledger(log), database_settings):
+                wait_for_all(database_settings, log)
+            go_on.set()
+            fill(log, 20)
+            wait_for_all(database_settings, log)
+    finally:
+        go_on.set()
+
+    assert_each_once_in_order(database_settings, log)
+
+
+def test_a_replica_goes_on_after_the_server_has_ended_its_idle_transaction(
+    ledger: Ledger, log: PostgresEventLog, database_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "FROZEN_MILLISECONDS", 200)
+    read_all = log.read_all
+    paused = threading.Event()
+
+    def read_and_pause_once(**options: Any) -> Page:
+        page = read_all(**options)
+        if not paused.is_set():
+            time.sleep(1)
+            paused.set()
+        return page
+
+    monkeypatch.setattr(log, "read_all", read_and_pause_once)
+
+    with subscribed(ledger, database_settings):
+        paused.wait(30)
+        fill(log, 10)
+        wait_for_all(database_settings, log)
+
+    assert_each_once_in_order(database_settings, log)
