@@ -74,8 +74,18 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
             "description": "the request's own `X-Correlation-ID` where it was a UUID, a new one otherwise",
             "schema": {"type": "string", "format": "uuid"},
         }
+    if "401" in responses:
+        responses["401"]["headers"]["WWW-Authenticate"] = {
+            "description": "`Bearer`, with an error code where a token was sent",
+            "schema": {"type": "string"},
+        }
     if method not in ("post", "put"):
         return
+    if "201" in responses:
+        responses["201"]["headers"]["Location"] = {
+            "description": "where the new thing is to be found",
+            "schema": {"type": "string", "format": "uri-reference"},
+        }
     for status in ("200", "201"):
         if status in responses:
             responses[status]["headers"][POSITION_HEADER] = {

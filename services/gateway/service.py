@@ -1,6 +1,7 @@
 """The gateway's process: uvicorn on uvloop, with everything put together here."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -125,5 +126,7 @@ def _given_socket(settings: Settings) -> list[socket.socket] | None:
 
 def run(settings: Settings) -> None:
     """Serve HTTP until the process is told to stop (SIGTERM, SIGINT)."""
+    # What it says of each attempt to connect, as an error, our own lines say better.
+    logging.getLogger("aiormq.connection").setLevel(logging.CRITICAL)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))

@@ -61,6 +61,9 @@ class BoundedHttp(HttpToolsProtocol):
         del msg
         self._refuse(HTTPStatus.BAD_REQUEST, "not_http", "This is not a request in HTTP/1.1.")
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: the request goes on as plain HTTP, and anybody could fill the log with it."""
+
     def _await_head(self) -> None:
         self._forget_head()
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)

@@ -100,6 +100,9 @@ class NamekoServices:
             ) from error
         finally:
             del self._waiting[number]
+            if answer.done() and not answer.cancelled():
+                # A loss that came while we were still sending is told already.
+                answer.exception()
         return _result(body, service, method)
 
     async def _begin(self, channel: AbstractChannel) -> None:

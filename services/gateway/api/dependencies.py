@@ -10,6 +10,7 @@ from uuid import UUID
 import pydantic_core
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import ClientDisconnect
 
 from services.gateway.errors import (
     BodyTooLarge,
@@ -132,6 +133,8 @@ class JsonBody(Generic[M]):
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _limited(request)
+        except ClientDisconnect as error:
+            raise NotReadable("body_incomplete", "The connection ended before the body did.") from error
         except TimeoutError as error:
             raise TooSlow(
                 "body_too_slow", f"The body must be here within {BODY_SECONDS:.0f} seconds."

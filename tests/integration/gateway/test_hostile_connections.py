@@ -96,6 +96,24 @@ def test_a_body_whose_pieces_are_nonsense_is_refused(gateway: ServedGateway) -> 
     assert (status, problem["code"]) == (400, "not_http")
 
 
+def test_a_client_that_goes_while_it_sends_is_no_failure_of_ours(gateway: ServedGateway) -> None:
+    def failures() -> int:
+        text = gateway.asks("GET", "/metrics", bearer=None).text
+        return sum('messages",status="500"' in line for line in text.splitlines())
+
+    before = failures()
+    with connected(gateway) as wire:
+        wire.sendall(
+            f"POST /api/v1/threads/{uuid4()}/messages HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: Bearer {token(gateway.settings)}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{".encode()
+        )
+        gateway.asks("GET", "/api/v1/me")
+    gateway.asks("GET", "/api/v1/me")
+
+    assert failures() == before
+
+
 def test_nothing_is_written_into_an_answer_that_has_begun(gateway: ServedGateway) -> None:
     with connected(gateway) as wire:
         wire.sendall(
