@@ -1,5 +1,6 @@
 """What the verbs of `parley` have in common: settings, options, output and errors."""
 
+import errno
 import json
 import os
 import sys
@@ -122,3 +123,9 @@ class VerbGroup(click.Group):
             raise Mistake(str(error)) from error
         except (ParleyError, psycopg.OperationalError) as error:
             raise Failure(str(error) or type(error).__name__) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                # Whoever read our output has enough: click ends quietly.
+                raise
+            where = f"{error.filename}: " if error.filename is not None else ""
+            raise Failure(f"{where}{error.strerror or error}") from error

@@ -9,11 +9,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from shared.clock import SystemClock
 
 PREFIX = "PARLEY_"
+
+
+# Deadlines and calendars must fit in on both sides.
+_CLOCK_YEARS = range(1990, 2101)
 
 
 class SettingsError(Exception):
@@ -97,6 +109,15 @@ class Settings(BaseModel):
         100, ge=1, description="poisoned events a subscription parks before it stops"
     )
 
+    @field_validator("clock", mode="before")
+    @classmethod
+    def _plausible_instant(cls, value: object) -> object:
+        # A plain number would be taken for seconds since 1970.
+        instant = _instant(value) if isinstance(value, str) else value
+        if isinstance(instant, datetime) and instant.year not in _CLOCK_YEARS:
+            raise ValueError(f"must lie between {_CLOCK_YEARS[0]} and {_CLOCK_YEARS[-1]}")
+        return instant
+
     @model_validator(mode="after")
     def _development_only(self) -> "Settings":
         if self.environment == "production" and (self.clock is not None or self.clock_offset_seconds):
@@ -115,6 +136,16 @@ class Settings(BaseModel):
         if self.clock is not None and not self.clock_offset_seconds:
             offset = self.clock - datetime.now(UTC)
         return SystemClock(offset)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise ValueError("write it with its offset, as in 2026-11-20T15:00:00+01:00")
+    return instant
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -136,13 +167,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         lines = []
         for problem in error.errors():
-            name = (
-                PREFIX + "_".join(str(part) for part in problem["loc"]).upper()
-                if problem["loc"]
-                else "settings"
-            )
-            text = "is not a setting of Parley" if problem["type"] == "extra_forbidden" else problem["msg"]
-            lines.append(f"{name}: {text}")
+            name = "".join(f"{PREFIX}{str(part).upper()}: " for part in problem["loc"])
+            unknown = problem["type"] == "extra_forbidden"
+            text = "is not a setting of Parley" if unknown else problem["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}{text}")
         raise SettingsError("\n".join(lines)) from error
 
 

@@ -239,3 +239,17 @@ def test_up_is_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert outcome.exit_code == 2
     assert "production" in outcome.output
+
+
+@pytest.mark.parametrize("verb", ["up", "down", "status"])
+def test_a_home_that_is_no_folder_is_told_in_one_line(
+    verb: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "file").touch()
+    monkeypatch.setenv("PARLEY_HOME", str(home / "file"))
+
+    result = CliRunner().invoke(cli.main, [verb])
+
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {home / 'file'}")
+    assert result.output.count("\n") == 1
