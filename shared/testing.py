@@ -228,6 +228,9 @@ class SmtpServer:
     messages: list[ReceivedMail] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    unwanted_sender: str = ""
+    # Many servers say at RCPT what they think of the sender.
+    sender_refused_at: Literal["MAIL", "RCPT"] = "MAIL"
 
     @property
     def url(self) -> str:
@@ -240,9 +243,19 @@ class SmtpServer:
         session.host_name = hostname
         return responses
 
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address == self.unwanted_sender and self.sender_refused_at == "MAIL":
+            return "550 5.7.1 not from this sender"
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if envelope.mail_from == self.unwanted_sender:
+            return "550 5.1.8 sender address rejected: domain not found"
         if self.behaviour == "refuse":
             return "550 5.1.1 no such mailbox"
         envelope.rcpt_tos.append(address)

@@ -41,7 +41,11 @@ class ChatMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenMail:
-    """An e-mail as it goes over the wire, RFC 5322 bytes, with its envelope; it never changes again."""
+    """
+    An e-mail as it goes over the wire, RFC 5322 bytes, with its envelope.
+
+    It never changes again once it may have been handed over.
+    """
 
     sender: str
     recipient: str
@@ -79,6 +83,10 @@ class TransportUnavailable(Retryable):
 
 class TransportMisconfigured(TransportUnavailable):
     """The mail server wants something that the settings do not give it, such as other credentials."""
+
+
+class SenderRefused(TransportMisconfigured):
+    """The mail server takes no e-mail from our sender address, whoever the recipient."""
 
 
 class Transport(Protocol):
@@ -133,7 +141,12 @@ class Claim(Protocol):
         ...
 
     def freeze(self, mail: FrozenMail) -> FrozenMail:
-        """Keep the e-mail durably before its first attempt; return what is kept, the first one given."""
+        """
+        Keep the e-mail durably before an attempt, in place of what this claim found frozen.
+
+        Only for an e-mail that cannot have been handed over. Returns what is kept: where another claimer was
+        quicker, what that one gave.
+        """
         ...
 
     def open_attempt(self, attempt: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -20,11 +20,16 @@ class PostgresClaim:
     """See ports.Claim."""
 
     def __init__(
-        self, connection: DatabaseConnection, pool: ConnectionPool[DatabaseConnection], work: Work
+        self,
+        connection: DatabaseConnection,
+        pool: ConnectionPool[DatabaseConnection],
+        work: Work,
+        frozen_at: datetime | None,
     ) -> None:
         self._connection = connection
         self._pool = pool
         self._work = work
+        self._frozen_at = frozen_at
 
     @property
     def work(self) -> Work:
@@ -35,16 +40,17 @@ class PostgresClaim:
         self._connection.execute("select 1")
 
     def freeze(self, mail: FrozenMail) -> FrozenMail:
-        """Keep the e-mail durably and return what is kept."""
+        """Keep the e-mail durably, unless another claimer was here meanwhile; return what is kept."""
         values = {
             "mail_id": self._work.mail_id,
+            "found": self._frozen_at,
             "sender": mail.sender,
             "recipient": mail.recipient,
             "content": mail.content,
         }
         with self._pool.connection() as own:
-            own.execute(_SQL["freeze"], values)
-            kept, _ = _frozen(own, self._work.mail_id)
+            own.execute(_SQL["freeze" if self._frozen_at is None else "freeze_anew"], values)
+            kept, _, self._frozen_at = _frozen(own, self._work.mail_id)
         if kept is None:
             raise ClaimLost("somebody else finished the e-mail")
         return kept
@@ -103,9 +109,9 @@ class PostgresDeliveries:
         if row is None:
             return None
         mail_id, tries, age = row
-        frozen, open_attempt = _frozen(connection, mail_id)
+        frozen, open_attempt, frozen_at = _frozen(connection, mail_id)
         work = Work(mail_id=mail_id, tries=tries, age=age, frozen=frozen, open_attempt=open_attempt)
-        return PostgresClaim(connection, self._pool, work)
+        return PostgresClaim(connection, self._pool, work, frozen_at)
 
     def _adopt(self) -> bool:
         # In a commit of its own: what one sender brings in is for all of them.
@@ -120,9 +126,11 @@ class PostgresDeliveries:
         return self._connection
 
 
-def _frozen(connection: DatabaseConnection, mail_id: UUID) -> tuple[FrozenMail | None, int | None]:
+def _frozen(
+    connection: DatabaseConnection, mail_id: UUID
+) -> tuple[FrozenMail | None, int | None, datetime | None]:
     row = connection.execute(_SQL["frozen"], {"mail_id": mail_id}).fetchone()
     if row is None:
-        return None, None
-    sender, recipient, content, open_attempt = row
-    return FrozenMail(sender=sender, recipient=recipient, content=bytes(content)), open_attempt
+        return None, None, None
+    sender, recipient, content, open_attempt, frozen_at = row
+    return FrozenMail(sender=sender, recipient=recipient, content=bytes(content)), open_attempt, frozen_at

@@ -15,6 +15,7 @@ from services.notifier.ports import (
     MailDeferred,
     MailRefused,
     MailUncertain,
+    SenderRefused,
     TransportMisconfigured,
     TransportUnavailable,
 )
@@ -33,6 +34,8 @@ _START_INPUT = 354
 _PERMANENT = 500
 # Authentication required, too weak, wrong, or only over TLS: ours to mend, whichever the e-mail.
 _ABOUT_CREDENTIALS = frozenset({530, 534, 535, 538})
+# Enhanced status codes of a bad sender address: many servers say so only when they know the recipient.
+_ABOUT_SENDER = re.compile(rb"5\.1\.[78]\b")
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -161,13 +164,14 @@ class SmtpTransport:
         try:
             _limit(client, self._timeouts.command)
             code, reply = client.mail(mail.sender)
-            if code == _OK:
+            sender_taken = code == _OK
+            if sender_taken:
                 code, reply = client.rcpt(mail.recipient)
         except (OSError, smtplib.SMTPException) as error:
             # The connection was good a moment ago: if it is about this e-mail, the others must not wait.
             raise MailDeferred(_said(error)) from error
         if code not in {_OK, _ALSO_OK}:
-            _refuse(code, reply)
+            _refuse(code, reply, about_sender=not sender_taken)
 
     def _hand_over(self, client: smtplib.SMTP, content: bytes) -> None:
         """
@@ -204,10 +208,12 @@ def _limit(client: smtplib.SMTP, seconds: float) -> None:
         client.sock.settimeout(seconds)
 
 
-def _refuse(code: int, reply: bytes) -> Never:
+def _refuse(code: int, reply: bytes, *, about_sender: bool = False) -> Never:
     said = f"{code} {reply.decode('utf-8', 'replace')}"
     if code in _ABOUT_CREDENTIALS:
         raise TransportMisconfigured(said)
+    if code >= _PERMANENT and (about_sender or _ABOUT_SENDER.match(reply)):
+        raise SenderRefused(said)
     if code >= _PERMANENT:
         raise MailRefused(said)
     raise MailDeferred(said)

@@ -19,12 +19,14 @@ from services.notifier.ports import (
     ChatMail,
     Claim,
     Deliveries,
+    FrozenMail,
     MailDeferred,
     MailRefused,
     MailUncertain,
     QuotedMessage,
     Renderer,
     RenderingFailed,
+    SenderRefused,
     Transport,
     TransportMisconfigured,
     TransportUnavailable,
@@ -73,7 +75,8 @@ class Sender:
     Sends scheduled e-mails, one at a time. Any number may run, in any number of processes.
 
     An e-mail is sent once, except where a crash or a cut connection leaves open whether the server has taken
-    it: then the attempt is recorded as ambiguous and the very same bytes are sent again.
+    it: then the attempt is recorded as ambiguous and the very same bytes are sent again. Until then each
+    attempt writes it anew, so that settings that were corrected take effect.
     """
 
     def __init__(
@@ -174,8 +177,10 @@ class Sender:
             # An e-mail may wait for days, and its frozen bytes know nothing of who left or was erased since.
             self._fail(claim, attempt, "recipient_gone")
             return
+        may_be_out = work.open_attempt is not None or state.ambiguous_attempts
+        sent = work.frozen if may_be_out else None
         try:
-            self._attempt(claim, state.mail, attempt)
+            self._attempt(claim, state.mail, attempt, sent)
         except RenderingFailed as error:
             self._fail(claim, attempt, f"unwritable: {error}")
         except MailRefused as error:
@@ -193,23 +198,33 @@ class Sender:
                 "E-mail has to wait", extra=_about(claim, "mail_deferred") | {"answer": _answer_code(error)}
             )
             self._postpone_or_give_up(claim, attempt)
-        except TransportUnavailable:
+        except TransportUnavailable as error:
             claim.close_attempt(attempt)
-            if work.age < self._retry.give_up_after:
-                raise
-            self._fail(claim, attempt, "gave_up")
+            self._wait_for_server(claim, attempt, error, sent)
         else:
             self._settle(claim, RecordSent(attempt=attempt, now=self._clock.now()))
             logger.info("E-mail sent", extra=_about(claim, "mail_sent") | {"attempt": attempt})
 
-    def _attempt(self, claim: Claim, mail: MailScheduled, attempt: int) -> None:
+    def _wait_for_server(
+        self, claim: Claim, attempt: int, error: TransportUnavailable, sent: FrozenMail | None
+    ) -> None:
+        if sent is not None and isinstance(error, SenderRefused):
+            # These bytes name the sender of their time: the others may be written with a better one.
+            _log_outage(error)
+        elif claim.work.age < self._retry.give_up_after:
+            raise error
+        self._postpone_or_give_up(claim, attempt)
+
+    def _attempt(self, claim: Claim, mail: MailScheduled, attempt: int, sent: FrozenMail | None) -> None:
+        """Hand the e-mail over: in the bytes that may have been `sent` before, or else in new ones."""
+
         def before_data() -> None:
             claim.open_attempt(attempt)
             # The last look before the content goes out. A process that was frozen until now still has its
             # claim unless the database ended its connection; then somebody else may have sent the e-mail.
             claim.verify()
 
-        frozen = claim.work.frozen or claim.freeze(self._renderer.render(self._facts_of(mail)))
+        frozen = sent or claim.freeze(self._renderer.render(self._facts_of(mail)))
         self._transport.send(frozen, before_data=before_data)
 
     def _facts_of(self, mail: MailScheduled) -> ChatMail:
@@ -289,9 +304,14 @@ def _answer_code(error: Exception) -> str:
 
 
 def _log_outage(error: Exception) -> None:
-    if isinstance(error, TransportMisconfigured):
+    if isinstance(error, SenderRefused):
         logger.error(
-            "The mail server refuses us: check PARLEY_SMTP_URL and PARLEY_MAIL_FROM",
+            "The mail server takes no e-mail from our sender address: check PARLEY_MAIL_FROM",
+            extra={"action": "sender_refused", "answer": _answer_code(error)},
+        )
+    elif isinstance(error, TransportMisconfigured):
+        logger.error(
+            "The mail server refuses us: check PARLEY_SMTP_URL",
             extra={"action": "transport_misconfigured", "answer": str(error)},
         )
     else:

@@ -117,13 +117,19 @@ limit 1
 for update skip locked
 
 -- name: frozen
-select sender, recipient, content, open_attempt
+select sender, recipient, content, open_attempt, frozen_at
 from notifier_delivery.frozen_mails where mail_id = %(mail_id)s
 
 -- name: freeze
 insert into notifier_delivery.frozen_mails (mail_id, sender, recipient, content)
 values (%(mail_id)s, %(sender)s, %(recipient)s, %(content)s)
 on conflict (mail_id) do nothing
+
+-- name: freeze_anew
+-- In place of the bytes that the claimer found, and of no others: those may be on their way in somebody else's hands.
+update notifier_delivery.frozen_mails
+set sender = %(sender)s, recipient = %(recipient)s, content = %(content)s, frozen_at = clock_timestamp()
+where mail_id = %(mail_id)s and frozen_at = %(found)s and open_attempt is null
 
 -- name: open_attempt
 update notifier_delivery.frozen_mails set open_attempt = %(attempt)s

@@ -1,16 +1,22 @@
 """Scheduled e-mails reach a real mail server, however it behaves."""
 
+import contextlib
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
 from services.notifier import decider
+from services.notifier.adapters.deliveries import PostgresDeliveries
+from services.notifier.adapters.rendering import JinjaRenderer
 from services.notifier.adapters.smtp import parse_smtp_url
 from services.notifier.handlers.sending import RetryPolicy, Sender
-from services.notifier.ports import TransportUnavailable
+from services.notifier.ports import Claim, ClaimLost, FrozenMail, TransportUnavailable
 from services.notifier.service import NotifierResources
 from shared.contracts.notifier import MailScheduled
 from shared.settings import SettingsError
@@ -47,6 +53,23 @@ def frozen_rows(resources: NotifierResources) -> int:
         row = connection.execute("select count(*) from notifier_delivery.frozen_mails").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def with_sender(resources: NotifierResources, mail_from: str) -> NotifierResources:
+    """Return the resources of a process that was started with another PARLEY_MAIL_FROM."""
+    settings = resources.settings.model_copy(update={"mail_from": mail_from})
+    return replace(resources, settings=settings, renderer=JinjaRenderer(settings))
+
+
+@contextmanager
+def claimed(deliveries: PostgresDeliveries) -> Iterator[Claim]:
+    """Claim the e-mail that waits, as soon as it is due."""
+    while True:
+        with deliveries.claim() as claim:
+            if claim is not None:
+                yield claim
+                return
+        time.sleep(0.01)
 
 
 def send_all(sender: Sender) -> None:
@@ -234,6 +257,73 @@ def test_credentials_that_the_server_does_not_want_stop_no_e_mail_for_good(
     assert "secret" not in caplog.text
     assert len(smtp_server.messages) == 1
     assert history(resources) == ["MailScheduled", "MailSent"]
+
+
+@pytest.mark.parametrize("refused_at", ["MAIL", "RCPT"])
+def test_a_sender_that_the_server_does_not_want_stops_no_e_mail_for_good_and_can_be_corrected(
+    resources: NotifierResources,
+    schedule: Callable[..., None],
+    smtp_server: SmtpServer,
+    caplog: pytest.LogCaptureFixture,
+    refused_at: Literal["MAIL", "RCPT"],
+) -> None:
+    smtp_server.unwanted_sender, smtp_server.sender_refused_at = "notifications@parley.example", refused_at
+    schedule("One.", "Two.")
+    stop = threading.Event()
+    thread = threading.Thread(target=make_sender(resources).run, args=(stop,))
+
+    thread.start()
+    eventually(lambda: "check PARLEY_MAIL_FROM" in caplog.text)
+    stop.set()
+    thread.join()
+    assert history(resources) == ["MailScheduled", "MailScheduled"]
+    send_all(make_sender(with_sender(resources, "Parley <hello@parley.example>")))
+
+    assert [mail.sender for mail in smtp_server.messages] == ["hello@parley.example"] * 2
+    assert [mail.message["From"] for mail in smtp_server.messages] == ["Parley <hello@parley.example>"] * 2
+    assert frozen_rows(resources) == 0
+
+
+def test_an_e_mail_that_may_have_arrived_keeps_its_sender_and_holds_up_no_other(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    smtp_server.behaviour = "drop_after_keeping"
+    schedule("One.")
+    make_sender(resources).send_next()
+    smtp_server.behaviour, smtp_server.unwanted_sender = "accept", "notifications@parley.example"
+    schedule("Two.")
+    sender = make_sender(with_sender(resources, "Parley <hello@parley.example>"))
+
+    eventually(lambda: sender.send_next() and "MailSent" in history(resources))
+    smtp_server.unwanted_sender = ""
+    send_until_settled(resources, sender)
+
+    first, second, again = smtp_server.messages
+    assert (first.sender, second.sender) == ("notifications@parley.example", "hello@parley.example")
+    assert again.content == first.content
+    assert history(resources).count("MailSent") == 2
+
+
+def test_a_sender_that_lost_its_e_mail_to_another_changes_none_of_its_bytes(
+    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    smtp_server.behaviour = "refuse_for_now"
+    schedule("Do you accept?")
+    sender = make_sender(resources)
+    sender.send_next()
+    frozen = FrozenMail(sender="a@b.example", recipient="c@d.example", content=b"stale")
+    deliveries, others = (PostgresDeliveries(resources.settings, resources.pool) for _ in range(2))
+
+    with (
+        contextlib.suppress(ClaimLost),
+        claimed(deliveries) as stale,
+    ):
+        deliveries.close()  # as if the server had ended the session of a process that was frozen
+        with claimed(others) as claim:
+            kept = claim.freeze(replace(frozen, content=b"fresh"))
+        assert stale.freeze(frozen) == kept
+
+    assert kept.content == b"fresh"
 
 
 def test_the_loop_sends_what_comes_and_stops_when_told(
