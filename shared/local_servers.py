@@ -381,6 +381,8 @@ class RabbitMq:
             "HOME": str(folder / "home"),
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
+            # Where ours is away for a moment, Erlang would start another, which nobody ends.
+            "ERL_AFLAGS": "-start_epmd false",
             "RABBITMQ_ALLOW_INPUT": "true",
             "RABBITMQ_NODENAME": "parley@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,

@@ -294,7 +294,9 @@ class _Stack:
             # The gateway has it too: when it lets go, nobody is kept waiting any more.
             self._api_socket.close()
         self._supervisor.stop(self._services, within=_SERVICES_STOP_SECONDS)
-        self._supervisor.stop(self._servers, within=_SERVERS_STOP_SECONDS)
+        self._supervisor.stop([name for name in self._servers if name != EPMD], within=_SERVERS_STOP_SECONDS)
+        # RabbitMQ looks for its name service to the end.
+        self._supervisor.stop([EPMD], within=_SERVERS_STOP_SECONDS)
 
 
 def _listening_on(listener: socket.socket, command: Command) -> Command:
@@ -422,6 +424,8 @@ def down(home: Path, *, say: Say) -> None:
         say(f"No stack runs for {PREFIX}HOME={home}.")
         return
     os.kill(state.supervisor.pid, signal.SIGTERM)
+    # One that stands still is woken to see it.
+    os.kill(state.supervisor.pid, signal.SIGCONT)
     deadline = time.monotonic() + _DOWN_SECONDS
     while state.is_alive():
         if time.monotonic() > deadline:

@@ -8,9 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shared import local_servers, readiness
-from shared.local_servers import LOOPBACK, Postgres, ServerFailed, ServerMissing, free_ports, listen
-from shared.testing import fresh_database
+from shared import child_process, local_servers, readiness
+from shared.local_servers import LOOPBACK, Postgres, RabbitMq, ServerFailed, ServerMissing, free_ports, listen
+from shared.testing import eventually, fresh_database
 
 
 @pytest.fixture
@@ -103,3 +103,17 @@ def test_a_fresh_database_is_gone_afterwards(postgres_url: str) -> None:
         assert readiness.database_answers(url)
 
     assert not readiness.database_answers(url)
+
+
+def test_a_node_without_its_name_service_starts_none_that_would_outlive_it(tmp_path: Path) -> None:
+    node, epmd, distribution = free_ports([0] * 3)
+    server = RabbitMq(tmp_path, (node, epmd, distribution, 0))
+    server.prepare()
+    command = server.command()
+    process = child_process.start(command, tmp_path / "server.log")
+    try:
+        eventually(lambda: process.poll() is not None or readiness.accepts(LOOPBACK, epmd), within=60)
+    finally:
+        child_process.kill(process)
+
+    assert not readiness.accepts(LOOPBACK, epmd)
