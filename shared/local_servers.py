@@ -383,6 +383,8 @@ class RabbitMq:
             "ERL_EPMD_ADDRESS": LOOPBACK,
             # Where ours is away for a moment, Erlang would start another, which nobody ends.
             "ERL_AFLAGS": "-start_epmd false",
+            # Else in whatever folder we were started from, with what the node had in memory.
+            "ERL_CRASH_DUMP": str(folder / "log" / "erl_crash.dump"),
             "RABBITMQ_ALLOW_INPUT": "true",
             "RABBITMQ_NODENAME": "parley@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,

@@ -117,3 +117,4 @@ def test_a_node_without_its_name_service_starts_none_that_would_outlive_it(tmp_p
         child_process.kill(process)
 
     assert not readiness.accepts(LOOPBACK, epmd)
+    assert not Path("erl_crash.dump").exists()
