@@ -25,7 +25,11 @@ class QuotedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMail:
-    """Everything that an e-mail about messages says; whatever users wrote is as they wrote it."""
+    """
+    Everything that an e-mail about messages says; whatever users wrote is as they wrote it.
+
+    `message_ids` are those it tells of, `messages` the newest of these, which it quotes; both oldest first.
+    """
 
     mail_id: UUID
     address: str
@@ -35,6 +39,7 @@ class ChatMail:
     case_reference: str | None
     message_id_header: str
     references: tuple[str, ...]
+    message_ids: tuple[UUID, ...]
     messages: tuple[QuotedMessage, ...]
     date: datetime
 

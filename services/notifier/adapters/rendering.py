@@ -24,6 +24,7 @@ from shared.contracts.envelope import ERASED
 from shared.settings import Settings, SettingsError
 
 _HEADER_MAX_CHARACTERS = 120
+_QUOTE_MAX_CHARACTERS = 2_000
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 _DOMAIN_MAX_CHARACTERS = 253
 # Direction overrides make text read as something that it is not.
@@ -91,8 +92,10 @@ class JinjaRenderer:
             "subject": subject,
             "recipient_name": one_line(mail.recipient_name),
             "reference": one_line(mail.case_reference or ""),
+            "count": len(mail.message_ids),
+            "earlier": len(mail.message_ids) - len(mail.messages),
             "messages": [_as_shown(message, _zone(mail.time_zone)) for message in mail.messages],
-            "link": self._link(mail.thread_id, mail.messages[0].id),
+            "link": self._link(mail.thread_id, mail.message_ids[0]),
         }
         message = EmailMessage(policy=_POLICY)
         message["From"] = self._sender
@@ -153,19 +156,21 @@ def _address(name: str, address: str) -> Address:
 
 
 def _subject(mail: ChatMail) -> str:
-    count = len(mail.messages)
+    count = len(mail.message_ids)
     what = "New message" if count == 1 else f"{count} new messages"
     companies = list(dict.fromkeys(one_line(message.company_name) for message in mail.messages))
     prefix = f"[{one_line(mail.case_reference)}] " if mail.case_reference else ""
     return one_line(f"{prefix}{what} from {' and '.join(companies)}")
 
 
-def _as_shown(message: QuotedMessage, zone: ZoneInfo) -> dict[str, str]:
+def _as_shown(message: QuotedMessage, zone: ZoneInfo) -> dict[str, str | int]:
+    body = several_lines(message.body)
     return {
         "author": one_line(message.author_name),
         "company": one_line(message.company_name),
         "time": _local_time(message.posted_at, zone),
-        "body": several_lines(message.body),
+        "body": body[:_QUOTE_MAX_CHARACTERS],
+        "left_out": max(0, len(body) - _QUOTE_MAX_CHARACTERS),
     }
 
 

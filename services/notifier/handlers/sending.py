@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, assert_never
@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 _IDLE_SECONDS = 1.0
 _MOST_DOUBLINGS = 20
 _SOMEBODY = "your partner"
+# More than anybody reads in an e-mail, so that short of a flood every message stands in one.
+MOST_QUOTED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +230,7 @@ class Sender:
         self._transport.send(frozen, before_data=before_data)
 
     def _facts_of(self, mail: MailScheduled) -> ChatMail:
-        posted = [self._message(mail.thread_id, message_id) for message_id in mail.message_ids]
+        posted = self._messages(mail.thread_id, mail.message_ids[-MOST_QUOTED:])
         authors = {said.author_company_id for _, said in posted if said.author_company_id is not None}
         with self._pool.connection() as connection:
             names = queries.company_names(connection, authors)
@@ -241,6 +243,7 @@ class Sender:
             case_reference=mail.case_reference,
             message_id_header=mail.message_id_header,
             references=mail.references,
+            message_ids=mail.message_ids,
             messages=tuple(
                 QuotedMessage(
                     id=said.message_id,
@@ -254,12 +257,24 @@ class Sender:
             date=self._clock.now(),
         )
 
-    def _message(self, thread_id: UUID, message_id: UUID) -> tuple[RecordedEvent, MessagePosted]:
+    def _messages(
+        self, thread_id: UUID, message_ids: Sequence[UUID]
+    ) -> list[tuple[RecordedEvent, MessagePosted]]:
+        """Return these messages of the thread, the oldest of which comes first. Raises RenderingFailed."""
         # From the log, where an erased message is erased: no table of ours keeps what people wrote.
-        event = self._log.find(Stream("thread", thread_id), message_id)
-        if event is None or not isinstance(event.data, MessagePosted):
-            raise RenderingFailed(f"message {message_id} is not in the log")
-        return event, event.data
+        stream = Stream("thread", thread_id)
+        oldest = self._log.find(stream, message_ids[0])
+        found = [] if oldest is None else [oldest]
+        if oldest is not None and len(message_ids) > 1:
+            found += self._log.read_stream(stream, after_version=oldest.version)
+        posted = [
+            (event, event.data)
+            for event in found
+            if isinstance(event.data, MessagePosted) and event.data.message_id in message_ids
+        ]
+        if len(posted) != len(message_ids):
+            raise RenderingFailed(f"of {len(message_ids)} messages {len(posted)} are in the log")
+        return posted
 
     def _note_ambiguous(self, claim: Claim, attempt: int) -> None:
         logger.warning(

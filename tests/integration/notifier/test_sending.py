@@ -1,6 +1,7 @@
 """Scheduled e-mails reach a real mail server, however it behaves."""
 
 import contextlib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
+from uuid import UUID
 
 import pytest
 
@@ -15,9 +17,11 @@ from services.notifier import decider
 from services.notifier.adapters.deliveries import PostgresDeliveries
 from services.notifier.adapters.rendering import JinjaRenderer
 from services.notifier.adapters.smtp import parse_smtp_url
+from services.notifier.handlers import sending
 from services.notifier.handlers.sending import RetryPolicy, Sender
 from services.notifier.ports import Claim, ClaimLost, FrozenMail, TransportUnavailable
 from services.notifier.service import NotifierResources
+from shared.contracts.envelope import RecordedEvent, Stream
 from shared.contracts.notifier import MailScheduled
 from shared.settings import SettingsError
 from shared.testing import SmtpServer, eventually
@@ -112,6 +116,40 @@ def test_an_e_mail_arrives_once_and_is_recorded(
     assert "Do you accept 4 200 €?" in text.get_content()
     assert history(resources) == ["MailScheduled", "MailSent"]
     assert frozen_rows(resources) == 0
+
+
+def test_a_long_burst_is_written_in_few_looks_at_the_log_and_quotes_the_newest(
+    resources: NotifierResources,
+    office: Office,
+    catch_up: CatchUp,
+    smtp_server: SmtpServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending, "MOST_QUOTED", 5)
+    posted = [office.partner_writes(f"Question <{number}>") for number in range(8)]
+    office.creditor_writes("Answer.")
+    catch_up()
+    resources.new_flusher().flush(now=FRIDAY + timedelta(minutes=30))
+    catch_up()
+    looks: list[UUID] = []
+    find = resources.log.find
+
+    def counting(stream: Stream, event_id: UUID) -> RecordedEvent | None:
+        looks.append(event_id)
+        return find(stream, event_id)
+
+    monkeypatch.setattr(resources.log, "find", counting)
+
+    send_all(make_sender(resources))
+
+    [mail] = smtp_server.messages
+    text = mail.message.get_body(("plain",))
+    assert text is not None
+    assert re.findall(r"Question <(\d)>", text.get_content()) == ["3", "4", "5", "6", "7"]
+    assert "3 earlier ones are not shown here" in text.get_content()
+    assert str(posted[0].id) in text.get_content()
+    assert "Answer." not in text.get_content()
+    assert looks == [posted[3].id]
 
 
 def test_several_e_mails_share_one_connection(

@@ -35,7 +35,9 @@ def mail(
     reference: str | None = "NV-1001",
     time_zone: str = "Europe/Copenhagen",
     domain: str = "parley.example",
+    earlier: tuple[UUID, ...] = (),
 ) -> ChatMail:
+    messages = messages or (quoted(),)
     return ChatMail(
         mail_id=MAIL,
         address=address,
@@ -45,7 +47,8 @@ def mail(
         case_reference=reference,
         message_id_header=f"<{MAIL}@{domain}>",
         references=(f"<thread.{THREAD}@{domain}>",),
-        messages=messages or (quoted(),),
+        message_ids=(*earlier, *(message.id for message in messages)),
+        messages=messages,
         date=POSTED,
     )
 
@@ -104,12 +107,34 @@ def test_both_bodies_hold_messages_link_and_local_time(kind: str) -> None:
     assert "Bob" in text
 
 
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_messages_that_are_not_quoted_are_counted_and_linked(kind: str) -> None:
+    first = UUID(int=77)
+
+    frozen = render(mail(quoted("Newest."), earlier=(first, UUID(int=78))))
+
+    text = text_of(frozen, kind)
+    assert parsed(frozen)["Subject"] == "[NV-1001] 3 new messages from Inkasso Hafen"
+    assert "there are 3 new messages" in text
+    assert "2 earlier ones are not shown here" in " ".join(text.split())
+    assert f"https://portal.example/threads/{THREAD}#{first}" in text
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_long_message_is_cut_and_says_by_how_much(kind: str) -> None:
+    text = text_of(render(mail(quoted("é" * 2_000 + "ø" * 345), quoted("z" * 2_000))), kind)
+
+    assert (text.count("é"), text.count("ø")) == (2_000, 0)
+    assert "345 more characters" in text
+    assert text.count("more characters") == 1
+
+
 def test_the_same_e_mail_gives_the_same_bytes() -> None:
     assert render(mail()) == render(mail())
 
 
 def test_every_line_is_short_ascii_and_ends_as_smtp_wants() -> None:
-    long_text = "Grüße " * 400 + "\n" + "x" * 5000
+    long_text = "Grüße " * 100 + "\n" + "x" * 1300
 
     content = render(mail(quoted(long_text, company="Ä" * 300), name="Ö" * 200)).content
 
