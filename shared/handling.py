@@ -25,6 +25,10 @@ _ENDED_FOR_STANDING_STILL = (
 _LOOK_BACK = 8
 
 
+def _nothing_to_begin() -> None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionDefinition:
     """
@@ -45,6 +49,7 @@ class SubscriptionDefinition:
     react: Callable[[RecordedEvent, DatabaseConnection], Sequence[Appended]]
     project: Callable[[RecordedEvent, DatabaseConnection], None]
     sources: frozenset[str] = ALL_SOURCES
+    begin: Callable[[], None] = _nothing_to_begin
 
 
 class HandlingFailed(ParleyError):
@@ -101,6 +106,7 @@ class Handler:
 
         Events of parked streams are parked behind. Raises HandlingFailed, or what passes by itself.
         """
+        self._definition.begin()
         marks = self._checkpoint.marks({event.stream for event in events})
         consequences: list[RecordedEvent] = []
         for event in events:

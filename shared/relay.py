@@ -12,6 +12,7 @@ older shapes up to date.
 import logging
 import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
@@ -42,6 +43,8 @@ _WINDOW = 200
 _HEARTBEAT_SECONDS = 4
 _STANDBY_SECONDS = 0.5
 _IDLE_SECONDS = 1.0
+# After a window the relay rests as long as it took: the busier the machine, the more a window holds.
+_LONGEST_REST = 0.02
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 
@@ -124,6 +127,7 @@ class Relay:
         # The position read up to, and that of the last event sent, which the next one names.
         sent = position
         while not stop.is_set():
+            started = time.monotonic()
             page = self._next_window(position)
             if page.position > position:
                 self._declare_exchanges(publisher.channel, page.events)
@@ -141,7 +145,8 @@ class Relay:
                 self._pause = _FIRST_PAUSE
                 self._tell("Relay leads", "relay_leads")
             metrics.RELAY_PUBLISHED.inc(len(page.events))
-            if not page.events:
+            if not backlog:
+                stop.wait(min(time.monotonic() - started, _LONGEST_REST))
                 self._log.wait_for_news(after=position, timeout=_IDLE_SECONDS)
                 publisher.keep_alive()
 

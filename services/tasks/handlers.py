@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Sequence
+from uuid import UUID
 
 from services.tasks import decider, projections, queries, reactions
 from services.tasks.commands import Command
+from services.tasks.reactions import Company
 from services.tasks.snapshots import ReplyTasksSnapshots
 from shared.command_handling import Loaded, StateStore, append_decided
 from shared.contracts.envelope import RecordedEvent
+from shared.contracts.messaging import CompanyDetailsChanged, CompanyRegistered
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import Appended, EventLog
 from shared.subscription import SubscriptionDefinition
@@ -25,13 +28,15 @@ logger = logging.getLogger(__name__)
 
 def subscription(log: EventLog) -> SubscriptionDefinition:
     """Return what tasks makes of the log: it follows companies and threads, and its own reply tasks."""
+    reactor = Reactor(log)
     return SubscriptionDefinition(
         name=NAME,
         categories=frozenset({"company", "thread", REPLY_TASKS}),
         own_categories=frozenset({REPLY_TASKS}),
-        react=Reactor(log).react,
+        react=reactor.react,
         project=projections.project,
         sources=frozenset({"messaging", NAME}),
+        begin=reactor.begin,
     )
 
 
@@ -48,6 +53,11 @@ class Reactor:
             snapshots=ReplyTasksSnapshots(),
             cache_size=_THREADS_IN_MEMORY,
         )
+        self._companies: dict[UUID, Company] = {}
+
+    def begin(self) -> None:
+        """Forget what the read tables said: they may have changed since the last transaction."""
+        self._companies.clear()
 
     def react(self, event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:
         """
@@ -56,8 +66,11 @@ class Reactor:
         `connection` shows the read tables as of all earlier events. Raises Poison for a message between
         companies of which one is unknown here.
         """
-        companies = queries.companies(connection, reactions.companies_needed(event))
-        command = reactions.react(event, companies)
+        if isinstance(event.data, CompanyRegistered | CompanyDetailsChanged):
+            self._companies.pop(event.data.company_id, None)
+        missing = reactions.companies_needed(event) - self._companies.keys()
+        self._companies.update(queries.companies(connection, missing))
+        command = reactions.react(event, self._companies)
         return () if command is None else self.handle(command)
 
     def handle(self, command: Command) -> Sequence[Appended]:
