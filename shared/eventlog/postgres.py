@@ -54,10 +54,15 @@ class PostgresEventLog:
         self._listener = Listener(connect, self.head)
 
     def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
-        parameters = _append_parameters(stream, events, self._codec.encode(events), expected)
+        contents = self._codec.encode(events)
+        if len(events) == 1:
+            query, parameters = "append_one", _parameters_of_one(events[0], contents[0])
+        else:
+            query, parameters = "append", _parameters_of_several(events, contents)
+        parameters = [stream.category, stream.id, _version(expected), *parameters]
 
         def call(connection: DatabaseConnection) -> tuple[int, int, bool]:
-            row = connection.execute(_QUERIES["append"], parameters, binary=True).fetchone()
+            row = connection.execute(_QUERIES[query], parameters, binary=True).fetchone()
             if row is None:
                 raise LogUnavailable("the append gave no answer")
             return row[0], row[1], row[2]
@@ -190,14 +195,28 @@ def _stored(rows: Iterable[tuple[Any, ...]]) -> list[StoredEvent]:
     return [StoredEvent._make(row) for row in rows]
 
 
-def _append_parameters(
-    stream: Stream, events: Sequence[NewEvent], contents: list[str], expected: ExpectedVersion
-) -> list[Any]:
-    version = {"any": None, "no_stream": 0}[expected] if isinstance(expected, str) else expected
+def _version(expected: ExpectedVersion) -> int | None:
+    return {"any": None, "no_stream": 0}[expected] if isinstance(expected, str) else expected
+
+
+def _parameters_of_one(event: NewEvent, content: str) -> list[Any]:
     return [
-        stream.category,
-        stream.id,
-        version,
+        event.id,
+        event.data.SOURCE,
+        type(event.data).__name__,
+        event.data.SCHEMA_VERSION,
+        event.time,
+        event.actor,
+        _plain_array(sorted(event.audience)),
+        event.subject,
+        event.correlation_id,
+        event.causation_id,
+        content,
+    ]
+
+
+def _parameters_of_several(events: Sequence[NewEvent], contents: list[str]) -> list[Any]:
+    return [
         _plain_array(event.id for event in events),
         _text_array(event.data.SOURCE for event in events),
         _text_array(type(event.data).__name__ for event in events),

@@ -7,6 +7,15 @@ from eventlog.append_v1(
     %s::uuid[], %s::uuid[], %s::json[]
 )
 
+-- name: append_one
+-- One round trip; see 030_append_one.pre.sql.
+select first_version, first_position, duplicate
+from eventlog.append_one_v1(
+    %s::text, %s::uuid, %s::integer,
+    %s::uuid, %s::text, %s::text, %s::integer, %s::timestamptz, %s::text, %s::uuid[], %s::text,
+    %s::uuid, %s::uuid, %s::json
+)
+
 -- name: read_stream
 -- Events of one stream after a version.
 select

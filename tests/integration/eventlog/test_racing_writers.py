@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -94,6 +95,14 @@ APPEND = """
 """
 
 
+APPEND_ONE = """
+    select first_position from eventlog.append_one_v1(
+        'thread', gen_random_uuid(), 0, gen_random_uuid(), 'messaging', 'ThreadClosed', 1, now(), 'platform',
+        '{}', null, gen_random_uuid(), null, '{}'
+    )
+"""
+
+
 def is_waiting_for_its_turn(settings: Settings) -> bool:
     with psycopg.connect(settings.database_url) as connection:
         row = connection.execute(
@@ -140,12 +149,15 @@ def test_a_writer_that_gives_up_leaves_no_gap(database_settings: Settings) -> No
         assert waiting.result(timeout=30).position == 1
 
 
-def test_an_append_that_could_not_see_who_went_before_is_refused(database_settings: Settings) -> None:
+@pytest.mark.parametrize("append", [APPEND, APPEND_ONE])
+def test_an_append_that_could_not_see_who_went_before_is_refused(
+    database_settings: Settings, append: LiteralString
+) -> None:
     """Under a stricter isolation level the snapshot would be older than the turn."""
     with connect(database_settings, schema="eventlog") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
 
         with pytest.raises(psycopg.Error) as refused:
-            connection.execute(APPEND)
+            connection.execute(append)
 
     assert refused.value.sqlstate == "PLV03"
