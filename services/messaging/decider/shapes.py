@@ -49,8 +49,8 @@ OTHER_CLOSE_CODE = "Other"
 
 
 def message_body(body: str) -> str:
-    """Return the body of a message as its author wrote it: 1 to 10 000 characters, not only white space."""
-    if not body or body.isspace():
+    """Return the body of a message as its author wrote it: 1 to 10 000 characters, some of them visible."""
+    if not any(_is_seen(character) for character in body):
         raise Invalid("body_blank", "Write something: the message is empty.", "body")
     if len(body) > MESSAGE_MAX_CHARACTERS:
         raise Invalid(
@@ -59,6 +59,11 @@ def message_body(body: str) -> str:
             "body",
         )
     return _storable(body, "body")
+
+
+def _is_seen(character: str) -> bool:
+    # "Cf" are the characters without a shape of their own, such as the zero-width space.
+    return not character.isspace() and unicodedata.category(character) != "Cf"
 
 
 def client_message_id(value: str) -> str:
