@@ -28,8 +28,9 @@ class SnapshotCodec(Protocol[S]):
     How a state is kept as JSON.
 
     `schema` counts the shapes of that JSON: a snapshot of another schema is passed over and the state folded
-    from the log. `every` is how many events a stream grows by before its next snapshot. What a snapshot holds
-    of personal fields is in the clear until an erasure, which removes the snapshot.
+    from the log. `every` is how many events a stream grows by before its next snapshot. A snapshot is in the
+    clear, so leave personal fields out of it: an erasure removes the snapshots that there are, but a state
+    that a process holds in memory may be written once more.
     """
 
     @property

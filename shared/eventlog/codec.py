@@ -7,7 +7,6 @@ more or fewer fields later and unknown events can be read too.
 """
 
 import base64
-import binascii
 import importlib
 import os
 import pkgutil
@@ -296,7 +295,7 @@ def _decrypt_fields(row: StoredEvent, content: dict[str, Any], keys: _PageKeys) 
                 sealed = base64.b64decode(value[_PERSONAL], validate=True)
                 key = keys.key_of(row.subject, sealed) if row.subject is not None else None
                 content[field] = ERASED if key is None else key.open(sealed, _context(row.id, field)).decode()
-            except (TypeError, binascii.Error) as error:
+            except (TypeError, ValueError) as error:
                 raise UnreadableEvent(row, f"field {field} is no ciphertext") from error
             except InvalidTag as error:
                 raise UnreadableEvent(

@@ -66,6 +66,8 @@ class Waker:
                 connection.execute("select pg_notify(%s, %s)", [_CHANNEL, str(self._position)])
                 pause = _SECONDS_BETWEEN_NOTIFIES
             except (psycopg.Error, DatabaseUnavailable) as error:
+                if connection is not None:
+                    connection.close()
                 connection = None
                 pause = _SECONDS_AFTER_FAILURE
                 logger.warning(

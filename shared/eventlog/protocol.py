@@ -144,7 +144,7 @@ class EventLog(Protocol):
         none.
 
         Events that are appended for the subject later get a new key. Other processes may hold the key in
-        memory for up to a minute.
+        memory for up to a minute: what they append for the subject meanwhile is erased with it.
         """
         ...
 
