@@ -28,9 +28,8 @@ def session_options(settings: Settings, schema: str) -> str:
     Role and search path are set by the server at the start of the session, so no statement can be run
     without them.
     """
-    return (
-        f"-c role={settings.database_role} -c search_path={schema} -c timezone=UTC -c statement_timeout=60000"
-    )
+    role = settings.database_role.replace("\\", "\\\\").replace(" ", "\\ ")
+    return f"-c role={role} -c search_path={schema} -c timezone=UTC -c statement_timeout=60000"
 
 
 def connect(

@@ -35,7 +35,7 @@ class LineFormatter(logging.Formatter):
             fields.setdefault("logger", record.name)
         if record.exc_info and record.exc_info[0] is not None:
             fields["traceback"] = "".join(traceback.format_exception(*record.exc_info)).rstrip()
-        sentence = record.getMessage().replace("\n", " ")
+        sentence = _printable(" ".join(record.getMessage().splitlines()))
         head = f"{instant.removesuffix('+00:00')}Z {record.levelname} {self._process_name} {sentence}"
         return " ".join([head, *(f"{key}={_value(value)}" for key, value in fields.items())])
 
@@ -67,4 +67,11 @@ def _value(value: object) -> str:
         and text.isprintable()
     ):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return _printable(json.dumps(text, ensure_ascii=False))
+
+
+def _printable(text: str) -> str:
+    """Return the text with what JSON leaves as it is though terminals and readers of lines act on it escaped."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)

@@ -157,21 +157,13 @@ def _files_in(package: str) -> list[Migration]:
 
 
 def _apply(connection: Connection[Any], schema: str, files: Iterable[Migration]) -> list[str]:
-    with connection.transaction():
-        _enter(connection, schema)
-        row = connection.execute("select to_regnamespace(quote_ident(%s)) is not null", [schema]).fetchone()
-        if row != (True,):
-            connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
-        connection.execute(
-            """
-            create table if not exists migrations (
-                file       text primary key,
-                checksum   text not null,
-                applied_at timestamptz not null default now()
-            )
-            """
-        )
-        known = dict(connection.execute("select file, checksum from migrations").fetchall())
+    try:
+        known = _known_in(connection, schema)
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName) as error:
+        raise MigrationError(
+            f"schema {schema} cannot be changed: it belongs to another role than PARLEY_DATABASE_ROLE, or"
+            f" the user of the URL is not the one who migrates ({error})"
+        ) from error
     applied = []
     for file in files:
         if file.name in known:
@@ -194,6 +186,25 @@ def _apply(connection: Connection[Any], schema: str, files: Iterable[Migration])
         )
         applied.append(f"{schema}/{file.name}")
     return applied
+
+
+def _known_in(connection: Connection[Any], schema: str) -> dict[str, str]:
+    """Make the schema where there is none, and return the checksums of the files that were applied to it."""
+    with connection.transaction():
+        _enter(connection, schema)
+        row = connection.execute("select to_regnamespace(quote_ident(%s)) is not null", [schema]).fetchone()
+        if row != (True,):
+            connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+        connection.execute(
+            """
+            create table if not exists migrations (
+                file       text primary key,
+                checksum   text not null,
+                applied_at timestamptz not null default now()
+            )
+            """
+        )
+        return dict(connection.execute("select file, checksum from migrations").fetchall())
 
 
 def _enter(connection: Connection[Any], schema: str) -> None:

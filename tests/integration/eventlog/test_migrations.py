@@ -1,18 +1,23 @@
 """Migrations: applied once, in order, by whoever is first, and never changed afterwards."""
 
+import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from shared import migrate as migrations
 from shared.db import connect
+from shared.eventlog.postgres import PostgresEventLog
 from shared.migrate import MigrationError, migrate, migrate_schema
 from shared.settings import Settings
 from shared.testing import fresh_database
+from tests.contract.event_examples import a_stream, an_event
 
 COLUMNS = """
     select table_name, column_name, data_type, is_nullable, column_default
@@ -42,6 +47,15 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.syspath_prepend(str(tmp_path))
     return folder
+
+
+@pytest.fixture
+def other_role(postgres_url: str) -> Iterator[str]:
+    """Give the name of a role of this test's own; ask for it first, so that the databases go before it."""
+    name = f'Parley "test" {secrets.token_hex(4)}'
+    yield name
+    with psycopg.connect(postgres_url, autocommit=True) as superuser:
+        superuser.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -78,6 +92,19 @@ def test_a_file_that_was_changed_after_it_had_been_applied_is_refused(
 
     with pytest.raises(MigrationError, match=r"pets/001_pets.pre.sql was changed"):
         apply(migrated)
+
+
+def test_a_database_of_another_role_is_refused_in_a_sentence(other_role: str, migrated: Settings) -> None:
+    with pytest.raises(MigrationError, match=r"schema \w+ cannot be changed: it belongs to another role"):
+        migrate(migrated.model_copy(update={"database_role": other_role}))
+
+
+def test_the_applications_role_may_have_any_name(other_role: str, empty: Settings) -> None:
+    named = empty.model_copy(update={"database_role": other_role})
+    migrate(named)
+
+    with closing(PostgresEventLog(named)) as log:
+        assert log.append(a_stream(), [an_event()], expected="no_stream").position == 1
 
 
 def test_a_file_that_fails_leaves_nothing_and_is_tried_again(migrated: Settings, package: Path) -> None:

@@ -31,11 +31,16 @@ def test_a_line_has_time_level_process_sentence_and_keys() -> None:
         ('say "yes"', '"say \\"yes\\""'),
         ("key=value", '"key=value"'),
         ("\x1b[31m", '"\\u001b[31m"'),
+        ("\x9b31m\u2028ø", '"\\u009b31m\\u2028ø"'),
         (None, "None"),
     ],
 )
 def test_a_value_reads_as_one_word(value: object, written: str) -> None:
     assert line(detail=value).endswith(f" detail={written}")
+
+
+def test_a_sentence_stays_on_the_line() -> None:
+    assert " one two three " in line("one\r\ntwo\u2028three", action="x")
 
 
 def test_the_work_in_hand_names_what_it_belongs_to() -> None:
