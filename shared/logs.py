@@ -71,7 +71,7 @@ def _value(value: object) -> str:
 
 
 def _printable(text: str) -> str:
-    """Return the text with what JSON leaves as it is though terminals and readers of lines act on it escaped."""
+    """Return the text with escapes for what JSON leaves alone and terminals or readers of lines act on."""
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
