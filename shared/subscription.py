@@ -46,12 +46,12 @@ _BUSY_PAUSES = (0.005, 0.25)
 _HALT_PAUSE = 1.0
 _HALT_LINE_SECONDS = 30.0
 _POLL_PAUSES = (0.002, 0.05)
-# Under load, turns that follow each other without a pause would handle an event each at the price of a
-# transaction. So turns begin this far apart at the least, and rest for a multiple of what the last one took:
-# the busier the machine, the more a turn handles.
+# Turns that follow each other without a pause would handle an event each at the price of a transaction. So
+# they begin this far apart at the least, and after several events they rest for longer than they worked: the
+# busier the machine, the more a turn handles. A single event, as in a quiet hour, causes no such rest.
 _BETWEEN_TURNS = 0.02
-_REST_PER_WORK = 3
-_LONGEST_REST = 0.25
+_REST_PER_WORK = 2
+_LONGEST_REST = 0.1
 
 
 class NotYetHandled(Retryable):
@@ -140,7 +140,7 @@ class Subscription:
         while not stop.is_set():
             started = time.monotonic()
             try:
-                turn = self._take_turn(connection)
+                turn, handled = self._take_turn(connection)
             except HandlingFailed as failure:
                 stop.wait(self._pause_after(failure))
                 continue
@@ -154,27 +154,27 @@ class Subscription:
                 continue
             busy_pause = _BUSY_PAUSES[0]
             if turn is _Turn.CAUGHT_UP:
-                next_turn = _next_turn(started, time.monotonic())
+                next_turn = _next_turn(started, time.monotonic(), handled)
                 self._wakeups.handled()
                 if self._wakeups.wait(_IDLE_SECONDS):
                     stop.wait(max(0.0, next_turn - time.monotonic()))
 
-    def _take_turn(self, connection: DatabaseConnection) -> _Turn:
-        """Handle one page of events in one transaction."""
+    def _take_turn(self, connection: DatabaseConnection) -> tuple[_Turn, int]:
+        """Handle one page of events in one transaction; return also how many they were."""
         checkpoint = Checkpoint(connection, self._definition.name)
         with connection.transaction():
             position = checkpoint.try_lock()
             if position is None:
-                return _Turn.BUSY
+                return _Turn.BUSY, 0
             careful = position < self._careful_until
             limit = 1 if careful else BATCH
             try:
                 page = self._log.read_all(after=position, limit=limit, categories=self._definition.categories)
             except UnreadableEvent as error:
                 self._park_unreadable(checkpoint, error)
-                return _Turn.MORE
+                return _Turn.MORE, 1
             if page.position == position:
-                return _Turn.CAUGHT_UP
+                return _Turn.CAUGHT_UP, 0
             if careful:
                 handled = self._handle_carefully(connection, page.events, page.position)
             else:
@@ -183,7 +183,8 @@ class Subscription:
                 checkpoint.advance(page.position)
         metrics.SUBSCRIPTION_HANDLED.labels(self._definition.name).inc(len(page.events))
         metrics.SUBSCRIPTION_POSITION.labels(self._definition.name).set(page.position)
-        return _Turn.MORE if careful or len(page.events) == limit else _Turn.CAUGHT_UP
+        more = careful or len(page.events) == limit
+        return _Turn.MORE if more else _Turn.CAUGHT_UP, len(page.events)
 
     def _handle(
         self, connection: DatabaseConnection, events: tuple[RecordedEvent, ...], position: int
@@ -280,9 +281,9 @@ class Subscription:
         )
 
 
-def _next_turn(started: float, ended: float) -> float:
-    """Return when the next turn may begin, given when the last one did and when it ended."""
-    rest = min((ended - started) * _REST_PER_WORK, _LONGEST_REST)
+def _next_turn(started: float, ended: float, handled: int) -> float:
+    """Return when the next turn may begin; the last one handled so many events from `started` to `ended`."""
+    rest = min((ended - started) * _REST_PER_WORK, _LONGEST_REST) if handled > 1 else 0.0
     return max(started + _BETWEEN_TURNS, ended + rest)
 
 
