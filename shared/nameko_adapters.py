@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 SETTINGS_KEY = "PARLEY_SETTINGS"
 """Where the runner puts the settings in nameko's configuration."""
 
+RESOURCES_KEY = "PARLEY_RESOURCES"
+"""Where it puts the service's resources."""
+
 # A finer refusal travels as the nearest of these, so that the gateway's table of errors is complete.
 _REFUSALS: tuple[type[Refused], ...] = (Invalid, NotFound, Forbidden, Conflict, Refused)
 _STOP_SECONDS = 20.0
@@ -55,17 +58,18 @@ class ServiceResources(Protocol):
 
 class Resources(DependencyProvider):
     """
-    Builds the service's resources once when it starts and closes pool and log when it stops.
+    Says how the service's resources are built, hands them to every worker, and in the end closes pool and log.
 
-    Every worker sees the same object; the service class calls it `resources`.
+    The runner calls `build` once, before nameko starts: a wrong setting is then told in one line and not from
+    the depth of its threads. The service class calls this `resources`.
     """
 
     def __init__(self, build: Callable[[Settings], ServiceResources]) -> None:
-        self._build = build
+        self.build = build
         self.built: ServiceResources | None = None
 
     def setup(self) -> None:
-        self.built = self._build(self.container.config[SETTINGS_KEY])
+        self.built = self.container.config[RESOURCES_KEY]
 
     def stop(self) -> None:
         # nameko stops all dependencies at once, and the loops still need pool and log for what they have in

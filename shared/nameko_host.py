@@ -16,7 +16,7 @@ from nameko.runners import ServiceRunner
 
 from shared import broker, metrics
 from shared.errors import Retryable
-from shared.nameko_adapters import SETTINGS_KEY
+from shared.nameko_adapters import RESOURCES_KEY, SETTINGS_KEY, Resources, ServiceResources
 from shared.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ def serve(service: type, settings: Settings) -> None:
             "HEARTBEAT": _HEARTBEAT_SECONDS,
             "max_workers": MAX_WORKERS,
             SETTINGS_KEY: settings,
+            RESOURCES_KEY: _build_resources(service, settings),
         }
     )
     runner.add_service(service)
@@ -62,6 +63,11 @@ def serve(service: type, settings: Settings) -> None:
     eventlet.spawn(_stop_when_asked, asked_to_stop, runner)
     eventlet.spawn(runner.wait).wait()
     logger.info("Service stopped", extra={"action": "service_stopped"})
+
+
+def _build_resources(service: type, settings: Settings) -> ServiceResources | None:
+    resources = getattr(service, "resources", None)
+    return resources.build(settings) if isinstance(resources, Resources) else None
 
 
 def wait_for_servers(settings: Settings, given_up: Callable[[], bool]) -> bool:
