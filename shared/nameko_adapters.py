@@ -58,7 +58,7 @@ class ServiceResources(Protocol):
 
 class Resources(DependencyProvider):
     """
-    Says how the service's resources are built, hands them to every worker, and in the end closes pool and log.
+    Says how the service's resources are built, hands them to its workers, and closes pool and log in the end.
 
     The runner calls `build` once, before nameko starts: a wrong setting is then told in one line and not from
     the depth of its threads. The service class calls this `resources`.
