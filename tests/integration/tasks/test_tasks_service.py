@@ -12,14 +12,15 @@ from nameko.standalone.rpc import ClusterRpcProxy
 from shared.eventlog.postgres import PostgresEventLog
 from shared.settings import Settings
 from shared.testing import Processes, running
-from tests.integration.tasks.town import Town
+from tests.integration.tasks.town import FRIDAY_AT_THREE, Town
 
 MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
 def process(settings: Settings) -> Iterator[Processes]:
-    with running(settings, "tasks") as processes:
+    in_town = settings.model_copy(update={"clock": FRIDAY_AT_THREE})
+    with running(in_town, "tasks") as processes:
         yield processes
 
 
