@@ -14,16 +14,19 @@ set company_id = excluded.company_id, email = excluded.email, name = excluded.na
 update users set active = %(active)s where user_id = %(user_id)s
 
 -- name: add_message
-insert into messages (message_id, thread_id, version, role, recipient_ids, posted_at)
-values (%(message_id)s, %(thread_id)s, %(version)s, %(role)s, %(recipient_ids)s, %(posted_at)s)
-on conflict (message_id) do nothing
-
--- name: add_undecided
--- Only the creditor's side gets e-mail per message.
+-- The message and, with it, what is undecided because of it: only the creditor's side gets e-mail per message, and only
+-- about what a person wrote.
+with added as (
+    insert into messages (message_id, thread_id, version, role, recipient_ids, posted_at)
+    values (
+        %(message_id)s, %(thread_id)s, %(version)s, %(role)s, %(recipient_ids)s::uuid[], %(posted_at)s
+    )
+    on conflict (message_id) do nothing
+)
 insert into undecided_messages (thread_id, company_id, version, posted_at)
 select %(thread_id)s, company_id, %(version)s, %(posted_at)s
 from companies
-where company_id = any(%(recipient_ids)s) and side = 'creditor'
+where company_id = any(%(recipient_ids)s::uuid[]) and side = 'creditor' and %(role)s <> 'platform'
 on conflict (thread_id, company_id, version) do nothing
 
 -- name: add_decision
