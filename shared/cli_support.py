@@ -93,14 +93,18 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows under headings; what looks like markup in a value is shown as it is."""
+    """Print rows under headings, times in UTC; what looks like markup in a value is shown as it is."""
     console = Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else Text(str(cell)) for cell in row))
+        table.add_row(*("" if cell is None else Text(_shown(cell)) for cell in row))
     console.print(table)
+
+
+def _shown(cell: Any) -> str:
+    return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}" if isinstance(cell, datetime) else str(cell)
 
 
 class Failure(click.ClickException):

@@ -112,8 +112,8 @@ def outbox(state: queries.OutboxState | None, limit: int, *, as_json: bool) -> N
                 entry.state,
                 entry.email,
                 entry.messages,
-                _moment(entry.scheduled_at),
-                _moment(entry.settled_at),
+                entry.scheduled_at,
+                entry.settled_at,
                 entry.tries,
                 entry.ambiguous,
                 entry.reason,
@@ -135,7 +135,7 @@ def explain(message_id: UUID, *, as_json: bool) -> None:
     if as_json:
         cli_support.print_json(_for_programs(asdict(explained)))
         return
-    click.echo(f"Message {explained.message_id}, posted {_moment(explained.posted_at)}")
+    click.echo(f"Message {explained.message_id}, posted {explained.posted_at:%Y-%m-%d %H:%M:%SZ}")
     cli_support.print_table(
         ["name", "e-mail", "company", "outcome", "why", "since", "waits until", "mail"],
         [
@@ -145,8 +145,8 @@ def explain(message_id: UUID, *, as_json: bool) -> None:
                 each.company_name,
                 each.fate.outcome,
                 each.fate.reason,
-                _moment(each.fate.since),
-                _moment(each.fate.waiting_until),
+                each.fate.since,
+                each.fate.waiting_until,
                 each.fate.mail_id,
             )
             for each in explained.recipients
@@ -177,7 +177,7 @@ def show(mail_id: UUID, *, as_json: bool) -> None:
         [
             (
                 event.position,
-                _moment(event.time),
+                event.time,
                 event.type,
                 getattr(event.data, "attempt", None),
                 getattr(event.data, "reason", None),
@@ -202,10 +202,6 @@ def rebuild() -> None:
 
 
 group.add_command(dead_letters_group(bursts.NAME, bursts.subscription_definition))
-
-
-def _moment(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def _for_programs(value: Any) -> Any:
