@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from services.gateway import openapi, problems
-from services.gateway.api import admin, cases, live, me, operations, partnerships, tasks, threads
+from services.gateway.api import admin, cases, docs, live, me, operations, partnerships, tasks, threads
 from services.gateway.api.dependencies import Gateway
 from services.gateway.errors import InvalidFields
 from shared.errors import Invalid, ParleyError
@@ -27,6 +27,8 @@ def create_app(gateway: Gateway) -> FastAPI:
     app = FastAPI(
         title="Parley",
         version="1",
+        # Our own page: FastAPI's would load its script from somebody else's server.
+        docs_url=None,
         redoc_url=None,
         # A redirect would repeat whatever Host the request came with.
         redirect_slashes=False,
@@ -39,8 +41,9 @@ def create_app(gateway: Gateway) -> FastAPI:
         },
     )
     app.state.gateway = gateway
-    for part in (threads, cases, tasks, partnerships, me, live, admin, operations):
+    for part in (threads, cases, tasks, partnerships, me, live, admin, operations, docs):
         app.include_router(part.router)
+    docs.mount_files(app)
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

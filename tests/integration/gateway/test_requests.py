@@ -1,6 +1,7 @@
 """Requests through HTTP and nameko's RPC: what is passed on, and how whatever is wrong is told."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -460,5 +461,11 @@ def test_the_examples_of_the_document_are_accepted(gateway: ServedGateway) -> No
         assert answer.is_success, (path, answer.text)
 
 
-def test_the_documents_page_is_served(gateway: ServedGateway) -> None:
-    assert "swagger" in gateway.asks("GET", "/docs", bearer=None).text.lower()
+def test_the_documents_page_is_served_with_all_it_needs(gateway: ServedGateway) -> None:
+    page = gateway.asks("GET", "/docs", bearer=None)
+
+    files = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(files) == 3, "a script, a style and an icon"
+    for file in files:
+        assert file.startswith("/docs/files/"), "nothing comes from another server"
+        assert gateway.asks("GET", file, bearer=None).status_code == 200
