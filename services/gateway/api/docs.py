@@ -21,6 +21,8 @@ async def docs() -> Response:
         swagger_js_url=f"{_FILES_URL}/swagger-ui-bundle.js",
         swagger_css_url=f"{_FILES_URL}/swagger-ui.css",
         swagger_favicon_url=f"{_FILES_URL}/favicon-32x32.png",
+        # Otherwise the page asks somebody else's server whether the document is valid.
+        swagger_ui_parameters={"validatorUrl": None},
     )
 
 

@@ -465,6 +465,7 @@ def test_the_documents_page_is_served_with_all_it_needs(gateway: ServedGateway) 
     page = gateway.asks("GET", "/docs", bearer=None)
 
     files = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert '"validatorUrl": null' in page.text
     assert len(files) == 3, "a script, a style and an icon"
     for file in files:
         assert file.startswith("/docs/files/"), "nothing comes from another server"
