@@ -73,7 +73,7 @@ def _has_requests(name: str) -> bool:
         return False
     module = import_module(module_name)
     return any(
-        issubclass(member, Request) and member.__module__ == module_name
+        issubclass(member, Request) and f"{member.__module__}.".startswith(f"{module_name}.")
         for _, member in inspect.getmembers(module, inspect.isclass)
     )
 

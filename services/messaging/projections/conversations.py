@@ -1,7 +1,8 @@
-"""Events of messaging, written into its read tables by statements that need no answer."""
+"""The directory, cases, threads and messages."""
 
 from psycopg.types.json import Jsonb
 
+from services.messaging.projections.statements import Execute
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import (
     CaseAssigned,
@@ -22,21 +23,10 @@ from shared.contracts.messaging import (
     UserDeactivated,
     UserDetailsChanged,
 )
-from shared.db import DatabaseConnection, load_queries
-
-_STATEMENTS = load_queries("services.messaging.sql", "projections.sql")
 
 
-def project(event: RecordedEvent, connection: DatabaseConnection) -> None:  # noqa: C901, PLR0912 - a table of cases
-    """
-    Bring the rows that an event changes up to date, in the caller's transaction.
-
-    Doing it again changes nothing. An event of a type that this version does not know leaves no rows.
-    """
-
-    def execute(statement: str, **values: object) -> None:
-        connection.execute(_STATEMENTS[statement], values)
-
+def project(event: RecordedEvent, execute: Execute) -> None:  # noqa: C901, PLR0912 - a table of cases
+    """Bring the rows that an event changes up to date; doing it again changes nothing."""
     match event.data:
         case MessagePosted() as data:
             execute(

@@ -1,19 +1,13 @@
-"""
-Reads over messaging's tables, fenced by company.
-
-`viewer` is the only company whose things are visible; None is the platform, which sees everything. What is
-unknown and what is somebody else's is NotFound alike.
-"""
+"""Who is who, who works with whom on what, and what they say to each other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import DictRow, dict_row
-from psycopg_pool import ConnectionPool
+from psycopg.rows import DictRow
 
 from services.messaging import cursors
+from services.messaging.queries.tables import Tables
 from shared.contracts.messaging import (
     AuthorRef,
     CasePage,
@@ -29,20 +23,14 @@ from shared.contracts.messaging import (
     ThreadList,
     ThreadView,
 )
-from shared.db import DatabaseConnection, load_queries
 from shared.errors import Invalid, NotFound
 
-_QUERIES = load_queries("services.messaging.sql")
-_LIMIT_MAX = 200
 _PAST_EVERYTHING = 2**63 - 1
 _PAST_EVERY_VERSION = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """The reads of messaging, each on a connection of its own from the pool."""
-
-    pool: ConnectionPool[DatabaseConnection]
+class Reads(Tables):
+    """Reads of the directory, cases, threads and messages."""
 
     def identify(self, *, user_id: UUID | None, email: str | None, viewer: UUID | None) -> Identity:
         """Return the user with its company as they are now. Raises NotFound."""
@@ -180,21 +168,6 @@ class Reads:
         return self._all("list_all_threads", case_id=case_id, before=_PAST_EVERYTHING, limit=limit)
 
     # --- inside ---
-
-    def _all(self, query: str, **parameters: Any) -> list[DictRow]:
-        with self.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(_QUERIES[query], parameters).fetchall()
-
-    def _page(
-        self, query: str, scope: str, key: str, limit: int, **parameters: Any
-    ) -> tuple[list[DictRow], str | None]:
-        """Return one page and the cursor of the next; one row more is read to see whether there is one."""
-        if not 1 <= limit <= _LIMIT_MAX:
-            raise Invalid("bad_limit", f"Give a limit from 1 to {_LIMIT_MAX}.", "limit")
-        rows = self._all(query, limit=limit + 1, **parameters)
-        if len(rows) <= limit:
-            return rows, None
-        return rows[:limit], cursors.text(scope, rows[limit - 1][key])
 
     def _threads(
         self,

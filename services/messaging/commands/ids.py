@@ -1,0 +1,32 @@
+"""The ids of things that follow from others."""
+
+from uuid import UUID, uuid5
+
+from shared.contracts.messaging import (
+    ThreadKind,
+)
+
+
+def partnership_stream_id(creditor_id: UUID, partner_id: UUID) -> UUID:
+    """Return the id of the pair's stream: one stream per pair keeps the pair unique."""
+    return uuid5(creditor_id, str(partner_id))
+
+
+def engagement_id(case_id: UUID, partner_id: UUID, number: int) -> UUID:
+    """Return the id of the case's engagement with that number, counted from 1."""
+    return uuid5(case_id, f"{partner_id}:{number}")
+
+
+def case_thread_id(of_engagement: UUID, kind: ThreadKind) -> UUID:
+    """Return the id of an engagement's thread: a new engagement has threads of its own."""
+    return uuid5(of_engagement, kind)
+
+
+def relationship_thread_id(partnership_id: UUID) -> UUID:
+    """Return the id of a partnership's thread."""
+    return uuid5(partnership_id, "relationship_chat")
+
+
+def message_id(thread_id: UUID, author_id: UUID, client_message_id: str) -> UUID:
+    """Return the id that a message has however often its author's client sends it."""
+    return uuid5(thread_id, f"{author_id}:{client_message_id}")

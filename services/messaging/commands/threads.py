@@ -1,0 +1,95 @@
+"""What can be asked of threads."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from services.messaging.commands.ids import case_thread_id, relationship_thread_id
+from shared.contracts.messaging import (
+    Attachment,
+    MessageAuthor,
+    Participant,
+    ThreadKind,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenThread:
+    """Open the thread for its participants."""
+
+    thread_id: UUID
+    kind: ThreadKind
+    case_id: UUID | None
+    case_reference: str | None
+    engagement_id: UUID | None
+    partnership_id: UUID | None
+    participants: tuple[Participant, ...]
+
+
+def open_invoice_chat(
+    *, case_id: UUID, reference: str, engagement_id: UUID, creditor_id: UUID, partner_id: UUID
+) -> OpenThread:
+    """Return the command that opens the case chat of one engagement."""
+    return OpenThread(
+        thread_id=case_thread_id(engagement_id, "invoice_chat"),
+        kind="invoice_chat",
+        case_id=case_id,
+        case_reference=reference,
+        engagement_id=engagement_id,
+        partnership_id=None,
+        participants=_two_sides(creditor_id, partner_id),
+    )
+
+
+def open_relationship_chat(*, partnership_id: UUID, creditor_id: UUID, partner_id: UUID) -> OpenThread:
+    """Return the command that opens the chat of a partnership."""
+    return OpenThread(
+        thread_id=relationship_thread_id(partnership_id),
+        kind="relationship_chat",
+        case_id=None,
+        case_reference=None,
+        engagement_id=None,
+        partnership_id=partnership_id,
+        participants=_two_sides(creditor_id, partner_id),
+    )
+
+
+def _two_sides(creditor_id: UUID, partner_id: UUID) -> tuple[Participant, Participant]:
+    return (
+        Participant(company_id=creditor_id, role="creditor"),
+        Participant(company_id=partner_id, role="partner"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseThread:
+    """Let nobody write to the thread any more."""
+
+    thread_id: UUID
+    reason: Literal["reassigned", "merged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostMessage:
+    """Say something in the thread."""
+
+    thread_id: UUID
+    message_id: UUID
+    client_message_id: str
+    author: MessageAuthor
+    body: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRead:
+    """Note that the user has read up to the message, which has that version in the thread's stream."""
+
+    thread_id: UUID
+    user_id: UUID
+    company_id: UUID
+    up_to_message_id: UUID
+    up_to_version: int
+
+
+ThreadCommand = OpenThread | CloseThread | PostMessage | MarkRead

@@ -1,0 +1,10 @@
+"""
+Reads over messaging's tables, fenced by company.
+
+`viewer` is the only company whose things are visible; None is the platform, which sees everything. What is
+unknown and what is somebody else's is NotFound alike.
+"""
+
+from services.messaging.queries.conversations import Reads
+
+__all__ = ["Reads"]

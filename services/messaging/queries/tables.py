@@ -1,0 +1,36 @@
+"""How the read tables are asked: named queries, and pages that a cursor goes on from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from services.messaging import cursors
+from shared.db import DatabaseConnection, load_queries
+from shared.errors import Invalid
+
+_QUERIES = load_queries("services.messaging.sql")
+_LIMIT_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The read tables, each read on a connection of its own from the pool."""
+
+    pool: ConnectionPool[DatabaseConnection]
+
+    def _all(self, query: str, **parameters: Any) -> list[DictRow]:
+        with self.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(_QUERIES[query], parameters).fetchall()
+
+    def _page(
+        self, query: str, scope: str, key: str, limit: int, **parameters: Any
+    ) -> tuple[list[DictRow], str | None]:
+        """Return one page and the cursor of the next; one row more is read to see whether there is one."""
+        if not 1 <= limit <= _LIMIT_MAX:
+            raise Invalid("bad_limit", f"Give a limit from 1 to {_LIMIT_MAX}.", "limit")
+        rows = self._all(query, limit=limit + 1, **parameters)
+        if len(rows) <= limit:
+            return rows, None
+        return rows[:limit], cursors.text(scope, rows[limit - 1][key])
