@@ -12,11 +12,13 @@ trap 'rm -rf "$folder"' EXIT
 "$1" -m venv "$folder/venv"
 "$folder/venv/bin/python" -m pip --disable-pip-version-check --quiet install uv
 
+# With extras: where a package asks for another one's extra, pip takes a pin without it for no pin at all.
 pin() {
     output=$1
     shift
     "$folder/venv/bin/uv" --quiet pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
         --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-build-options \
+        --no-strip-extras \
         "$@" pyproject.toml --output-file "$output"
     echo "$output: $(grep -c '==' "$output") packages"
 }
