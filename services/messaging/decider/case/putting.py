@@ -1,12 +1,19 @@
-"""Cases: opened once, then assigned, reassigned, moved between states, closed and at last perhaps merged."""
+"""A case made as a description says: opened, assigned, brought up to date, moved, closed, merged."""
 
-from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import assert_never
-from uuid import UUID
 
-from services.messaging.commands import OpenThread, PutCase, engagement_id, open_invoice_chat
+from services.messaging.commands import PutCase, engagement_id
 from services.messaging.decider import shapes
+from services.messaging.decider.case.state import (
+    CaseEvent,
+    CaseFacts,
+    ClosedCase,
+    MergedCase,
+    OpenCase,
+    State,
+    UnknownCase,
+    facts_from,
+)
 from shared.contracts.messaging import (
     CaseAssigned,
     CaseClosed,
@@ -15,12 +22,8 @@ from shared.contracts.messaging import (
     CaseOpened,
     CaseStatus,
     CaseStatusChanged,
-    Debtor,
-    ThreadKind,
 )
-from shared.errors import Conflict, Invalid, NotFound
-
-CaseEvent = CaseOpened | CaseDetailsChanged | CaseAssigned | CaseStatusChanged | CaseClosed | CaseMerged
+from shared.errors import Conflict
 
 FIRST_STATUS: CaseStatus = "PendingVerificationInternal"
 
@@ -38,61 +41,6 @@ NEXT_STATUSES: dict[CaseStatus, frozenset[CaseStatus]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Engagement:
-    """One partner's time on the case."""
-
-    id: UUID
-    partner_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFacts:
-    id: UUID
-    reference: str
-    creditor_id: UUID
-    debtor: Debtor
-    amount: Decimal
-    currency: str
-    engagements: tuple[Engagement, ...] = ()
-
-    @property
-    def engagement(self) -> Engagement | None:
-        """The present engagement, if the case ever had a partner."""
-        return self.engagements[-1] if self.engagements else None
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownCase:
-    """Nobody has opened it."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    facts: CaseFacts
-    status: CaseStatus
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedCase:
-    facts: CaseFacts
-    close_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class MergedCase:
-    """Final: nothing about it changes any more."""
-
-    facts: CaseFacts
-
-
-State = UnknownCase | OpenCase | ClosedCase | MergedCase
-
-
-def initial() -> State:
-    return UnknownCase()
-
-
 def decide(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
     """
     Return what makes the case as the command describes it, nothing where it is so already.
@@ -103,7 +51,7 @@ def decide(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
     match state:
         case UnknownCase():
             opened = _opened(command)
-            facts = _facts(opened)
+            facts = facts_from(opened)
             assigned = _assigned(command, facts)
             return (opened, *assigned, *_moved(command, OpenCase(facts, opened.status), assigned))
         case OpenCase(facts=facts) | ClosedCase(facts=facts):
@@ -119,96 +67,6 @@ def decide(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
             return _unchanged(command, facts)
         case _:
             assert_never(state)
-
-
-def evolve(state: State, event: CaseEvent) -> State:
-    match event:
-        case CaseOpened():
-            return OpenCase(_facts(event), event.status)
-        case CaseDetailsChanged():
-            return _with_facts(
-                state,
-                replace(
-                    facts_of(state),
-                    reference=event.reference,
-                    debtor=Debtor(type=event.debtor_type, name=event.debtor_name),
-                    amount=event.amount,
-                    currency=event.currency,
-                ),
-            )
-        case CaseAssigned():
-            facts = facts_of(state)
-            engagement = Engagement(event.engagement_id, event.partner_id)
-            return _with_facts(state, replace(facts, engagements=(*facts.engagements, engagement)))
-        case CaseStatusChanged():
-            return OpenCase(facts_of(state), event.status)
-        case CaseClosed():
-            return ClosedCase(facts_of(state), event.close_code)
-        case CaseMerged():
-            return MergedCase(facts_of(state))
-        case _:
-            assert_never(event)
-
-
-def audience(state: State) -> frozenset[UUID]:
-    """Return the creditor and the present partner."""
-    if isinstance(state, UnknownCase):
-        return frozenset()
-    facts = facts_of(state)
-    partner = {facts.engagement.partner_id} if facts.engagement else set()
-    return frozenset({facts.creditor_id} | partner)
-
-
-def facts_of(state: State) -> CaseFacts:
-    """Return what is known of an opened case. Raises NotFound for one that nobody has opened."""
-    match state:
-        case UnknownCase():
-            raise NotFound("case_not_found", "There is no such case.")
-        case OpenCase(facts=facts) | ClosedCase(facts=facts) | MergedCase(facts=facts):
-            return facts
-        case _:
-            assert_never(state)
-
-
-def thread_to_open(state: State, *, kind: ThreadKind, company_id: UUID | None) -> OpenThread:
-    """
-    Return the command that makes sure of a company's thread on the case; None stands for the platform.
-
-    A former partner gets the thread of its own time. Raises NotFound for a case that the company may not know
-    of, Conflict while the case has no partner or where that kind of thread comes with a quote.
-    """
-    facts = facts_of(state)
-    engagement = facts.engagement
-    if company_id not in (None, facts.creditor_id):
-        own = [past for past in facts.engagements if past.partner_id == company_id]
-        if not own:
-            raise NotFound("case_not_found", "There is no such case.")
-        engagement = own[-1]
-    match kind:
-        case "invoice_chat":
-            if engagement is None:
-                raise Conflict(
-                    "case_not_assigned", "The case has no partner yet: its chat opens with the assignment."
-                )
-            return open_invoice_chat(
-                case_id=facts.id,
-                reference=facts.reference,
-                engagement_id=engagement.id,
-                creditor_id=facts.creditor_id,
-                partner_id=engagement.partner_id,
-            )
-        case "lead_chat" | "invoice_questions_chat":
-            raise Conflict(
-                "thread_comes_with_quote", "This chat opens with a request for a quote; the case has none."
-            )
-        case "relationship_chat":
-            raise Invalid(
-                "thread_kind_not_of_case",
-                "A relationship chat belongs to a partnership, not to a case.",
-                "kind",
-            )
-        case _:
-            assert_never(kind)
 
 
 def _check(command: PutCase) -> None:
@@ -232,27 +90,6 @@ def _opened(command: PutCase) -> CaseOpened:
         currency=command.currency,
         status=status,
     )
-
-
-def _facts(event: CaseOpened) -> CaseFacts:
-    return CaseFacts(
-        id=event.case_id,
-        reference=event.reference,
-        creditor_id=event.creditor_id,
-        debtor=Debtor(type=event.debtor_type, name=event.debtor_name),
-        amount=event.amount,
-        currency=event.currency,
-    )
-
-
-def _with_facts(state: State, facts: CaseFacts) -> State:
-    match state:
-        case OpenCase() | ClosedCase() | MergedCase():
-            return replace(state, facts=facts)
-        case UnknownCase():
-            raise ValueError("a case's stream begins with CaseOpened")
-        case _:
-            assert_never(state)
 
 
 def _assigned(command: PutCase, facts: CaseFacts) -> tuple[CaseAssigned, ...]:
