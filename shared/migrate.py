@@ -58,14 +58,14 @@ def migrate(settings: Settings, *, stages: Collection[Stage] = STAGES) -> list[s
     Bring the event log and every read-model schema up to date; return what was applied, as `schema/file`.
 
     Safe to run again and from several places at once: one runs, the others wait and find nothing to do.
-    Connects as the user of the URL, who must be allowed to create roles and schemas. Only a log that is kept
-    in PostgreSQL is migrated. Raises MigrationError, DatabaseUnavailable.
+    Connects as the user of the URL, who must be allowed to create roles and schemas. The log's schema is made
+    also where another engine keeps the log: its keys, snapshots and the relay's checkpoint lie there. Raises
+    MigrationError, DatabaseUnavailable.
     """
     applied = []
-    if settings.log_url.startswith(("postgres://", "postgresql://")):
-        with _open_for_migration(settings.log_url) as connection:
-            _create_role(connection, settings.database_role)
-            applied += _migrate_log(connection, settings.database_role, stages)
+    with _open_for_migration(settings.log_database_url) as connection:
+        _create_role(connection, settings.database_role)
+        applied += _migrate_log(connection, settings.database_role, stages)
     with _open_for_migration(settings.database_url) as connection:
         _create_role(connection, settings.database_role)
         _let_role_create_schemas(connection, settings.database_role)

@@ -121,8 +121,9 @@ class Relay:
         head = self._log.head()
         if position > head:
             raise RelayAheadOfLog(
-                f"the relay has published up to position {position} but the log ends at {head}: the log was "
-                f"restored from an older backup. Set the position in eventlog.relay_checkpoint to {head}."
+                f"the relay has published up to position {position} but the log ends at {head}: it was "
+                "restored from an older backup, or PARLEY_EVENTLOG_URL names another log. Set the position "
+                f"in eventlog.relay_checkpoint to {head}."
             )
         # The position read up to, and that of the last event sent, which the next one names.
         sent = position
@@ -192,8 +193,8 @@ def _outgoing(event: RecordedEvent, previous_position: int) -> Outgoing:
 
 
 def _connect_to_checkpoint(settings: Settings) -> DatabaseConnection:
-    """Connect to where the log is: the checkpoint lies beside it."""
-    return connect(settings, schema="eventlog", autocommit=True, url=settings.log_url)
+    """Connect to where the log is, or what of it must be changeable: the checkpoint lies there."""
+    return connect(settings, schema="eventlog", autocommit=True, url=settings.log_database_url)
 
 
 def _read_checkpoint(database: DatabaseConnection) -> int:

@@ -51,7 +51,11 @@ class Settings(BaseModel):
     database_role: str = Field(
         "parley_app", description="role that services act as; it may only add to the log"
     )
-    eventlog_url: str = Field("", description="where the event log is; empty means PARLEY_DATABASE_URL")
+    eventlog_url: str = Field(
+        "",
+        description="where the event log is: `postgresql://…`, or `kurrentdb://user:pass@host:port` "
+        "(`kurrentdb+discover://`, `esdb://`); empty means PARLEY_DATABASE_URL",
+    )
     amqp_url: str = Field("", description="RabbitMQ, `amqp://user:pass@host:port/vhost`")
     smtp_url: str = Field(
         "", description="mail server, `smtp://host:port`, `smtp+starttls://…` or `smtps://…`"
@@ -127,6 +131,18 @@ class Settings(BaseModel):
     @property
     def log_url(self) -> str:
         return self.eventlog_url or self.database_url
+
+    @property
+    def keeps_log_in_postgres(self) -> bool:
+        return self.log_url.partition("://")[0] in ("postgresql", "postgres")
+
+    @property
+    def log_database_url(self) -> str:
+        """
+        The PostgreSQL in whose schema `eventlog` lies what belongs to the log and must be changeable: the
+        subjects' keys, snapshots, the relay's checkpoint; and the log itself where PostgreSQL keeps it.
+        """
+        return self.log_url if self.keeps_log_in_postgres else self.database_url
 
     def system_clock(self) -> SystemClock:
         """

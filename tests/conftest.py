@@ -6,4 +6,4 @@ to others and cannot run here is replaced. The fixtures live in `shared.testing`
 Parley can use them.
 """
 
-pytest_plugins = ["shared.testing"]
+pytest_plugins = ["shared.testing", "tests.kurrentdb_stand_in.fixtures"]

@@ -49,8 +49,9 @@ def tail(
 ) -> None:
     """Print the last 20 events in order, one a line; with --json one object a line."""
     with _log() as log:
-        start = max(0, log.head() - _SHOWN_AT_FIRST) if after is None else after
-        reader = inspection.LogReader(log, after=start, categories=categories or None)
+        wanted = categories or None
+        start = log.before_last(_SHOWN_AT_FIRST, categories=wanted) if after is None else after
+        reader = inspection.LogReader(log, after=start, categories=wanted)
         while True:
             for event in reader.available():
                 if isinstance(event, UnreadableEvent):

@@ -1,5 +1,6 @@
 """Which engine keeps the log: the scheme of its URL says so."""
 
+from shared.eventlog.kurrentdb_url import SCHEMES
 from shared.eventlog.postgres import PostgresEventLog
 from shared.eventlog.protocol import EventLog
 from shared.settings import Settings, SettingsError
@@ -9,11 +10,17 @@ def open_log(settings: Settings) -> EventLog:
     """
     Return the event log that `settings.log_url` names; it connects when it is first used.
 
-    Raises SettingsError where no engine has such a URL.
+    Raises SettingsError where no engine has such a URL or the URL says something wrong.
     """
     scheme = settings.log_url.partition("://")[0]
-    if scheme in {"postgresql", "postgres"}:
+    if settings.keeps_log_in_postgres:
         return PostgresEventLog(settings)
+    if scheme in SCHEMES:
+        # Its client is half as large again as a whole service: only who has chosen it carries it.
+        from shared.eventlog.kurrentdb import KurrentEventLog  # noqa: PLC0415
+
+        return KurrentEventLog(settings)
     raise SettingsError(
-        f"PARLEY_EVENTLOG_URL (or PARLEY_DATABASE_URL) must be a postgresql:// address, not {scheme!r}"
+        "PARLEY_EVENTLOG_URL (or PARLEY_DATABASE_URL) must be a postgresql:// address, or kurrentdb://, "
+        f"kurrentdb+discover://, esdb:// or esdb+discover://, not {scheme!r}"
     )

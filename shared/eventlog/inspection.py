@@ -78,15 +78,17 @@ def verify(log: EventLog) -> list[str]:
     """
     Return what is wrong with the log, one sentence each; empty where it is sound.
 
-    Positions and the versions of each stream must count from 1 without gaps, and each event must be readable
-    by a contract of this process.
+    The versions of each stream must count from 1 without gaps, positions too where the engine promises it and
+    grow everywhere else, and each event must be readable by a contract of this process.
     """
     faults = []
     position = 0
     versions: dict[Stream, int] = {}
     for event in LogReader(log).available():
-        if event.position != position + 1:
+        if log.consecutive and event.position != position + 1:
             faults.append(f"Position {event.position} follows {position}: {position + 1} is missing.")
+        elif event.position <= position:
+            faults.append(f"Position {event.position} follows {position}.")
         position = event.position
         version = versions.get(event.stream, 0)
         if event.version != version + 1:

@@ -33,6 +33,8 @@ class MemoryKeyStore:
 class MemoryEventLog:
     """An EventLog that lives as long as the object. Any number of threads may share it."""
 
+    consecutive = True
+
     def __init__(self) -> None:
         self._keys = KeyRing(MemoryKeyStore())
         self._codec = Codec(self._keys)
@@ -99,6 +101,11 @@ class MemoryEventLog:
 
     def head(self) -> int:
         return len(self._rows)
+
+    def before_last(self, number: int, *, categories: Collection[str] | None = None) -> int:
+        with self._news:
+            wanted = [row.position for row in self._rows if categories is None or row.category in categories]
+        return wanted[-number] - 1 if 0 < number <= len(wanted) else 0
 
     def wait_for_news(self, *, after: int, timeout: float) -> bool:
         until = time.monotonic() + timeout

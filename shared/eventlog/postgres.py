@@ -41,6 +41,8 @@ class PostgresEventLog:
     readers and one for each thread that waits for news.
     """
 
+    consecutive = True
+
     def __init__(self, settings: Settings, *, pool_size: int = 8) -> None:
         def connect() -> DatabaseConnection:
             connection = db.connect(settings, schema=_SCHEMA, autocommit=True, url=settings.log_url)
@@ -122,6 +124,11 @@ class PostgresEventLog:
     def head(self) -> int:
         position: int = self._fetch("head", [])[0][0]
         return position
+
+    def before_last(self, number: int, *, categories: Collection[str] | None = None) -> int:
+        # Of some categories they may lie far apart, and there is no index to find them by.
+        del categories
+        return max(0, self.head() - number)
 
     def wait_for_news(self, *, after: int, timeout: float) -> bool:
         return self._listener.wait(after=after, timeout=timeout)

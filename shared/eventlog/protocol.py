@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
-from shared.errors import ParleyError, Retryable
+from shared.errors import Invalid, ParleyError, Retryable
 
 ExpectedVersion = int | Literal["no_stream", "any"]
 
@@ -25,6 +25,22 @@ class LogUnavailable(Retryable):
     """
     The event log cannot be reached now; nothing can be said about an append in flight until it is repeated.
     """
+
+
+class UnknownPosition(Invalid):
+    """
+    No event of this log has that position: it was given by another log.
+
+    Only an engine whose positions have gaps can tell.
+    """
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            "unknown_position",
+            f"Position {position} is none of this event log: another log gave it. If PARLEY_EVENTLOG_URL has "
+            "changed, name the log it came from, or rebuild what was read from there",
+        )
+        self.position = position
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +85,15 @@ class EventLog(Protocol):
     """
     One append-only log of events in streams.
 
+    `consecutive` says whether positions count from 1 without gaps. Where they do not, only a position that
+    the log gave may be read from.
+
     Synchronous: asyncio callers use threads. Safe to share between threads (and green threads). Every method
     raises LogUnavailable where the store cannot be reached or does not answer in time.
     """
+
+    @property
+    def consecutive(self) -> bool: ...
 
     def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
         """
@@ -116,11 +138,20 @@ class EventLog(Protocol):
         all).
 
         With `until` nothing past that position is returned. The page's position is never less than `after`.
+        The event at a position p alone is what lies after p - 1 until p. Raises UnknownPosition.
         """
         ...
 
     def head(self) -> int:
-        """Return the position of the newest event, 0 for an empty log."""
+        """
+        Return the position of the newest event, 0 for an empty log.
+
+        No page goes past it. Where other things lie between the events, it may be that of such a thing.
+        """
+        ...
+
+    def before_last(self, number: int, *, categories: Collection[str] | None = None) -> int:
+        """Return a position after which the newest `number` events of these categories lie, or fewer."""
         ...
 
     def wait_for_news(self, *, after: int, timeout: float) -> bool:

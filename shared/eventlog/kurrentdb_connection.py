@@ -1,0 +1,314 @@
+"""
+The way to an EventStoreDB/KurrentDB: one client, made anew when it is lost.
+
+The client's own methods repeat calls and reconnect by themselves, in part without a time limit. What a call
+may do here is decided here: its services are called directly, each with a deadline.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import grpc
+from kurrentdbclient import KurrentDBClient, NewEvent, RecordedEvent, StreamState, exceptions
+from kurrentdbclient.common import AbstractCatchupSubscription, GrpcOptions
+
+from shared.eventlog.blocking import Blocking
+from shared.eventlog.kurrentdb_errors import explained
+from shared.eventlog.kurrentdb_events import streams_pattern
+from shared.eventlog.kurrentdb_url import Address
+from shared.eventlog.protocol import LogUnavailable, UnknownPosition
+from shared.settings import SettingsError
+
+T = TypeVar("T")
+
+# So many events the server looks at before it looks whether somebody else wants something.
+_WINDOW = 1000
+# How far a read looks by itself where the server did not find anything in time.
+_STRETCH = 2000
+_CHANNEL_OPTIONS: GrpcOptions = (
+    # A new client after a failure is to connect at once, not when an older one's pause is over.
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+)
+_ALL_OF_OURS = streams_pattern(None)
+
+WrongVersion = exceptions.WrongCurrentVersionError
+
+
+class _Client(KurrentDBClient):
+    """The vendor's client as Parley wants it: reconnecting at once, with user and password as they are."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        super().__init__(address.uri)
+
+    def construct_call_credentials(
+        self, username: str | None, password: str | None
+    ) -> grpc.CallCredentials | None:
+        del username, password  # still quoted as they stand in the URL
+        return super().construct_call_credentials(self._address.user, self._address.password)
+
+    def _construct_grpc_channel(self, grpc_target: str, grpc_options: GrpcOptions = ()) -> grpc.Channel:
+        return super()._construct_grpc_channel(grpc_target, (*grpc_options, *_CHANNEL_OPTIONS))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Records as they were found, and how far the search went: everything wanted up to there is in them."""
+
+    records: tuple[RecordedEvent, ...]
+    reached: int
+
+
+class Session:
+    """
+    One client, connected to one node for as long as it lasts.
+
+    `newest` is the newest position that was seen through it: a read that begins later sees everything up to
+    there. Of another node that would not be known.
+    """
+
+    def __init__(self, address: Address, origin: int) -> None:
+        self._client = _Client(address)
+        self._origin = origin
+        self._seconds = address.seconds
+        self._credentials = self._client.construct_call_credentials(None, None)
+        self._metadata = (("connection-name", self._client.connection_spec.options.connection_name),)
+        self._has_events = False
+        self.newest = 0
+
+    def append(self, stream: str, version: int, events: Sequence[NewEvent]) -> None:
+        """Append at exactly that version (0: no stream). Raises WrongVersion."""
+        self._client.streams.append(
+            stream,
+            StreamState.NO_STREAM if version == 0 else version - 1,
+            events,
+            timeout=self._seconds,
+            metadata=self._metadata,
+            credentials=self._credentials,
+        )
+
+    def read_streams(self, wanted: Sequence[tuple[str, int]], limit: int) -> list[tuple[RecordedEvent, ...]]:
+        """Return of each stream at most `limit` events after a version; the reads are under way together."""
+        responses = [
+            self._client.streams.read(
+                stream_name=stream,
+                stream_position=after_version,
+                limit=limit,
+                timeout=self._seconds,
+                metadata=self._metadata,
+                credentials=self._credentials,
+            )
+            for stream, after_version in wanted
+        ]
+        found = []
+        try:
+            for response in responses:
+                try:
+                    found.append(tuple(response))
+                except exceptions.NotFoundError:
+                    found.append(())
+        finally:
+            for response in responses[len(found) :]:
+                response.stop(cancel=True)
+        for records in found:
+            if records:
+                self.newest = max(self.newest, records[-1].commit_position)
+        return found
+
+    def tail(self) -> int:
+        """Return the position of the database's last event, 0 where none of them is ours."""
+        if not self._has_events:
+            ours = self._read_all(pattern=_ALL_OF_OURS, backwards=True, limit=1)[0]
+            self._has_events = bool(ours) and ours[0].commit_position > self._origin
+        if self._has_events:
+            last = self._read_all(pattern=None, backwards=True, limit=1)[0]
+            self.newest = max(self.newest, last[0].commit_position)
+        return self.newest
+
+    def last_of_ours(self, number: int, pattern: str) -> tuple[RecordedEvent, ...]:
+        """Return the newest events of these streams, the newest first."""
+        return self._read_all(pattern=pattern, backwards=True, limit=number)[0]
+
+    def read_all(self, *, after: int, limit: int, pattern: str, until: int | None) -> Stretch:
+        """
+        Return the next events after that position in streams that match the pattern.
+
+        Raises UnknownPosition where no event of the database has the position `after`, unless exactly the
+        next position is asked for.
+        """
+        tail = self.newest if self.newest > after else self.tail()
+        end = tail if until is None else min(tail, until)
+        if end <= after:
+            return Stretch((), after)
+        # Reads begin with the event at the position, and what precedes one event need not be one.
+        start = until if until == after + 1 else after
+        found, complete = self._read_all(
+            position=start or None, pattern=pattern, limit=limit + 1, asked_for=after
+        )
+        if not complete and not found:
+            # So long a stretch without any that the time is up: look through a part of it here.
+            every, _ = self._read_all(position=start or None, pattern=None, limit=_STRETCH, asked_for=after)
+            found = tuple(each for each in every if re.fullmatch(pattern, each.stream_name))
+            end = every[-1].commit_position if every else after
+        elif not complete or len(found) > limit:
+            end = found[-1].commit_position
+        records = [each for each in found if each.commit_position > after]
+        if until is not None:
+            records = [each for each in records if each.commit_position <= until]
+            end = min(end, until)
+        if len(records) >= limit:
+            return Stretch(tuple(records[:limit]), records[limit - 1].commit_position)
+        return Stretch(tuple(records), max(end, after, *(each.commit_position for each in records)))
+
+    def subscribe(self, after: int) -> AbstractCatchupSubscription:
+        """Return an endless iterator over what is appended to streams of ours after that position."""
+        return self._client.streams.read(
+            commit_position=after or None,
+            filter_include=(_ALL_OF_OURS,),
+            filter_by_stream_name=True,
+            window_size=_WINDOW,
+            subscribe=True,
+            metadata=self._metadata,
+            credentials=self._credentials,
+        )
+
+    def close(self) -> None:
+        """End every call and close the connection."""
+        with contextlib.suppress(exceptions.KurrentDBClientError, ValueError):
+            self._client.close()
+
+    def _read_all(
+        self,
+        *,
+        pattern: str | None,
+        limit: int,
+        position: int | None = None,
+        backwards: bool = False,
+        asked_for: int = 0,
+    ) -> tuple[tuple[RecordedEvent, ...], bool]:
+        """Return what was read, and whether it is all that was asked for rather than what came in time."""
+        found: list[RecordedEvent] = []
+        # Its types leave out the window, which it takes also where it does not subscribe.
+        read: Any = self._client.streams.read
+        response = read(
+            commit_position=position,
+            backwards=backwards,
+            filter_include=() if pattern is None else (pattern,),
+            filter_by_stream_name=pattern is not None,
+            window_size=_WINDOW,
+            limit=limit,
+            timeout=self._seconds,
+            metadata=self._metadata,
+            credentials=self._credentials,
+        )
+        try:
+            found.extend(response)
+        except exceptions.GrpcDeadlineExceededError:
+            # Where not even a stretch without a filter comes in time, there is no answer at all.
+            if not found and (pattern is None or backwards):
+                raise
+            return tuple(found), False
+        except (exceptions.InvalidCommitPositionError, exceptions.UnknownError) as error:
+            if "InvalidPosition" not in str(error):
+                raise
+            raise UnknownPosition(asked_for) from error
+        return tuple(found), True
+
+
+class Connection:
+    """
+    Calls the server from any number of threads, through one session that is replaced when it is lost.
+
+    Raises LogUnavailable where the server cannot be reached, does not answer in time or refuses us, and
+    SettingsError where it is no server that we can ever talk to.
+    """
+
+    def __init__(self, address: Address, blocking: Blocking, *, origin: int = 0) -> None:
+        self._address = address
+        self._origin = origin
+        self._blocking = blocking
+        self._lock = blocking.threading.Lock()
+        self._session: Session | None = None
+        self._closed = False
+
+    def read(self, use: Callable[[Session], T]) -> T:
+        """Return what `use` returns; called again, on a new connection, where the first proves to be lost."""
+        return self._blocking.call(lambda: self._use(use, tries=2))
+
+    def write(self, use: Callable[[Session], T]) -> T:
+        """Return what `use` returns. After LogUnavailable nobody knows whether it took effect."""
+        return self._blocking.call(lambda: self._use(use, tries=1))
+
+    def session(self) -> Session:
+        """Return the session, made anew where there is none. Blocks: not for green threads."""
+        with self._lock:
+            if self._closed:
+                raise LogUnavailable("the log was closed")
+            if self._session is None:
+                try:
+                    self._session = Session(self._address, self._origin)
+                except ValueError as error:
+                    raise SettingsError(f"PARLEY_EVENTLOG_URL is refused by the client: {error}") from error
+            return self._session
+
+    def drop(self, session: Session | None) -> None:
+        """Have the next call made on a new session, unless there is one already."""
+        with self._lock:
+            # It is not closed: what other threads still have under way on it may yet be answered.
+            if self._session is session:
+                self._session = None
+
+    def close(self) -> None:
+        """Close the connection; the calls under way end with LogUnavailable."""
+        with self._lock:
+            self._closed = True
+            session, self._session = self._session, None
+        if session is not None:
+            self._blocking.call(session.close)
+
+    def _use(self, use: Callable[[Session], T], *, tries: int) -> T:
+        while True:
+            tries -= 1
+            session: Session | None = None
+            try:
+                session = self.session()
+                return use(session)
+            except _ANSWERS:
+                raise
+            except (exceptions.KurrentDBClientError, ValueError, AssertionError, grpc.RpcError) as error:
+                if isinstance(error, ValueError) and "hannel" not in str(error):
+                    raise
+                if not isinstance(error, _NODE_IS_WELL):
+                    self.drop(session)
+                if self._closed:
+                    raise LogUnavailable("the log was closed") from error
+                if tries == 0 or not isinstance(error, _WORTH_ANOTHER_TRY):
+                    raise explained(error, self._address) from error
+
+
+_ANSWERS = (WrongVersion, LogUnavailable, UnknownPosition)
+_NODE_IS_WELL = (
+    exceptions.UnauthenticatedError,
+    exceptions.AccessDeniedError,
+    exceptions.StreamIsDeletedError,
+)
+_WORTH_ANOTHER_TRY = (
+    exceptions.ServiceUnavailableError,
+    exceptions.NodeIsNotLeaderError,
+    exceptions.CancelledError,
+    exceptions.InternalError,
+    exceptions.ExceptionThrownByHandlerError,
+    exceptions.AbortedByServerError,
+    ValueError,  # what gRPC raises for a channel that was closed
+)
+
+
+def actual_version(conflict: WrongVersion) -> int:
+    """Return the version at which the server says the stream is."""
+    actual = conflict.actual_version
+    return actual + 1 if isinstance(actual, int) else 0

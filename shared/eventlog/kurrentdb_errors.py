@@ -1,0 +1,79 @@
+"""What the client of EventStoreDB/KurrentDB raises, in one sentence that names the setting to look at."""
+
+import re
+from collections.abc import Callable
+
+from kurrentdbclient import exceptions
+
+from shared.errors import Poison
+from shared.eventlog.kurrentdb_url import Address
+from shared.eventlog.protocol import LogUnavailable
+from shared.settings import SettingsError
+
+_TLS = re.compile(r"(?i)ssl|tls|handshake|certificate|Trying to connect an http1")
+_LONGEST = 300
+
+
+class TooLarge(Poison):
+    """The events of one append are larger than the server takes."""
+
+
+def explained(error: Exception, address: Address) -> Exception:
+    """
+    Return LogUnavailable for what may pass, SettingsError or TooLarge for what will not.
+
+    A server too old is noticed by what it does not know: the client has no way to ask for its version.
+    """
+    where = f"the event log at {address.shown} (PARLEY_EVENTLOG_URL)"
+    text = " ".join(str(error).split())[:_LONGEST]
+    if isinstance(error, AssertionError) or "UNIMPLEMENTED" in text:
+        return SettingsError(
+            f"{where} is too old: Parley needs KurrentDB, or EventStoreDB 22.10 or newer. Name such a server "
+            "in PARLEY_EVENTLOG_URL"
+        )
+    if "maximum append size" in text.lower():
+        return TooLarge(f"{where} takes no append as large as this: raise its MaxAppendSize ({text})")
+    for kind, say in _SENTENCES:
+        if isinstance(error, kind):
+            return LogUnavailable(f"{where} {say(text, address)}")
+    return LogUnavailable(f"{where} failed: {type(error).__name__} {text}".rstrip())
+
+
+def _unreachable(text: str, address: Address) -> str:
+    del address
+    if _TLS.search(text):
+        return f"cannot be reached over TLS: look at tls and tlsCaFile in PARLEY_EVENTLOG_URL ({text})"
+    return f"cannot be reached: {text}"
+
+
+def _not_allowed(text: str, address: Address) -> str:
+    del text
+    who = f"the user {address.user!r}" if address.user else "somebody without user and password"
+    return f"does not let {who} read and write: name another in PARLEY_EVENTLOG_URL"
+
+
+_SENTENCES: tuple[tuple[type[Exception], Callable[[str, Address], str]], ...] = (
+    (exceptions.ServiceUnavailableError, _unreachable),
+    (exceptions.AccessDeniedError, _not_allowed),
+    (
+        exceptions.UnauthenticatedError,
+        lambda _text, _address: "refuses user and password: correct them in PARLEY_EVENTLOG_URL",
+    ),
+    (
+        exceptions.DeadlineExceededError,
+        lambda _text, address: (
+            f"did not answer within {address.seconds} seconds (defaultDeadline in PARLEY_EVENTLOG_URL)"
+        ),
+    ),
+    (
+        exceptions.NodeIsNotLeaderError,
+        lambda _text, _address: (
+            "does not lead its cluster now: name all nodes in PARLEY_EVENTLOG_URL, or use +discover"
+        ),
+    ),
+    (exceptions.DiscoveryFailedError, lambda text, _address: f"has no leader now: {text}"),
+    (
+        exceptions.StreamIsDeletedError,
+        lambda text, _address: f"has lost a stream that somebody deleted in the database: {text}",
+    ),
+)
