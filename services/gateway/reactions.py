@@ -112,7 +112,7 @@ def _message_posted(event: RecordedEvent, data: messaging.MessagePosted) -> Live
             role=data.role,
             author=author,
             body=data.body,
-            attachments=data.attachments,
+            attachments=tuple(messaging.AttachmentView.of(each) for each in data.attachments),
             created_at=_utc(event.time),
             seen=False,
         ),

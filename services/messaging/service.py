@@ -13,14 +13,20 @@ from shared.clock import Clock
 from shared.contracts.messaging import (
     CasePage,
     CaseView,
+    CheckUpload,
+    DeletedFile,
+    DeleteFile,
     EnsuredThread,
     EnsureThread,
     EstablishPartnership,
+    FilePage,
     GetCase,
+    GetFile,
     GetPartnership,
     Identify,
     Identity,
     ListCases,
+    ListFiles,
     ListMessages,
     ListPartnerships,
     ListThreads,
@@ -32,7 +38,10 @@ from shared.contracts.messaging import (
     PostMessage,
     PutCase,
     PutUser,
+    RecordedFile,
+    RecordFile,
     RegisterCompany,
+    StoredFile,
     ThreadList,
 )
 from shared.contracts.rpc import Done, Query, Request
@@ -137,6 +146,20 @@ class MessagingService:
             request.partnership_id, viewer=handlers.tenant(request.caller), reader=request.caller.user_id
         )
 
+    @endpoint(ListFiles)
+    def list_files(self, request: ListFiles) -> FilePage:
+        return self._reads(request).list_files(
+            case_id=request.case_id,
+            partnership_id=request.partnership_id,
+            viewer=handlers.tenant(request.caller),
+            limit=request.limit,
+            cursor=request.cursor,
+        )
+
+    @endpoint(GetFile)
+    def get_file(self, request: GetFile) -> StoredFile:
+        return self._reads(request).get_file(request.file_id, viewer=handlers.tenant(request.caller))
+
     # --- what users do ---
 
     @endpoint(PostMessage)
@@ -179,6 +202,19 @@ class MessagingService:
         self._wait_until_handled(position)
         thread = self.resources.reads.get_thread(thread_id, viewer=company_id, reader=request.caller.user_id)
         return EnsuredThread(thread=thread, position=position)
+
+    @endpoint(CheckUpload)
+    def check_upload(self, request: CheckUpload) -> Done:
+        handlers.check_upload(self.resources.archive, request)
+        return self._done(None)
+
+    @endpoint(RecordFile)
+    def record_file(self, request: RecordFile) -> RecordedFile:
+        return handlers.record_file(self.resources.archive, request, self._origin(request))
+
+    @endpoint(DeleteFile)
+    def delete_file(self, request: DeleteFile) -> DeletedFile:
+        return handlers.delete_file(self.resources.archive, request, self._origin(request))
 
     # --- what operators do ---
 

@@ -7,7 +7,11 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 
-from shared.contracts.messaging import MESSAGE_MAX_CHARACTERS
+from shared.contracts.messaging import (
+    FILE_DESCRIPTION_MAX_CHARACTERS,
+    FILE_MAX_BYTES,
+    MESSAGE_MAX_CHARACTERS,
+)
 from shared.errors import Invalid
 
 NAME_MAX_CHARACTERS = 200
@@ -166,6 +170,27 @@ def close_code(value: str | None) -> str:
     if value not in CLOSE_CODES:
         raise Invalid("close_code_unknown", f"Give one of: {', '.join(sorted(CLOSE_CODES))}.", "close_code")
     return value
+
+
+def file_size(value: int) -> int:
+    """Return the size of a file: something, and not too much."""
+    if not 1 <= value <= FILE_MAX_BYTES:
+        raise Invalid("file_size", f"A file has 1 to {FILE_MAX_BYTES} bytes.", "size")
+    return value
+
+
+def file_description(value: str | None) -> str | None:
+    """Return what somebody wrote about a file, None where it is nothing."""
+    if value is None or not value.strip():
+        return None
+    if len(value) > FILE_DESCRIPTION_MAX_CHARACTERS:
+        raise Invalid(
+            "description_too_long",
+            f"A description has at most {FILE_DESCRIPTION_MAX_CHARACTERS} characters, "
+            f"this one has {len(value)}.",
+            "description",
+        )
+    return _storable(value, "description")
 
 
 def _storable(text: str, field: str) -> str:

@@ -20,7 +20,7 @@ from shared.errors import Conflict, NotFound
 ThreadEvent = MessagePosted | ThreadRead | ThreadOpened | ThreadClosed
 CloseReason = Literal["reassigned", "merged"]
 
-_READ_ONLY_BECAUSE: dict[CloseReason, str] = {
+READ_ONLY_BECAUSE: dict[CloseReason, str] = {
     "reassigned": "The case was given to another partner: this thread can only be read.",
     "merged": "The case was merged into another: this thread can only be read.",
 }
@@ -146,7 +146,7 @@ def _post(command: PostMessage, state: State) -> tuple[ThreadEvent, ...]:
     role = participation(state, author.company_id).role
     match state:
         case ReadOnlyThread(reason=reason):
-            raise Conflict("thread_read_only", _READ_ONLY_BECAUSE[reason])
+            raise Conflict("thread_read_only", READ_ONLY_BECAUSE[reason])
         case WritableThread(facts=facts):
             return (
                 MessagePosted(

@@ -3,6 +3,13 @@
 from services.messaging.handlers.callers import actor, member, require_operator, tenant
 from services.messaging.handlers.cases import ensure_thread, put_case
 from services.messaging.handlers.directory import establish_partnership, put_user, register_company
+from services.messaging.handlers.files import (
+    check_upload,
+    delete_file,
+    record_file,
+    release_content,
+    use_content,
+)
 from services.messaging.handlers.importing import ImportedLine, import_lines
 from services.messaging.handlers.posting import mark_read, post_message
 from services.messaging.handlers.streams import Archive, open_archive
@@ -13,6 +20,8 @@ __all__ = [
     "Archive",
     "ImportedLine",
     "actor",
+    "check_upload",
+    "delete_file",
     "ensure_thread",
     "establish_partnership",
     "import_lines",
@@ -23,8 +32,11 @@ __all__ = [
     "put_case",
     "put_user",
     "react",
+    "record_file",
     "register_company",
+    "release_content",
     "require_operator",
     "subscription",
     "tenant",
+    "use_content",
 ]

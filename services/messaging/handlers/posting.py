@@ -5,10 +5,18 @@ from uuid import UUID
 
 from services.messaging import commands
 from services.messaging.commands import Origin
-from services.messaging.decider import shapes, thread, user
+from services.messaging.decider import file, shapes, thread, user
 from services.messaging.handlers.streams import Archive
+from services.messaging.handlers.subscribing import react
 from shared.contracts.envelope import RecordedEvent
-from shared.contracts.messaging import AuthorRef, MessagePosted, MessageView, PostedMessage
+from shared.contracts.messaging import (
+    Attachment,
+    AttachmentView,
+    AuthorRef,
+    MessagePosted,
+    MessageView,
+    PostedMessage,
+)
 from shared.errors import Conflict, Invalid, NotFound, Refused
 from shared.eventlog.protocol import Appended
 
@@ -33,27 +41,34 @@ def post_message(
     """
     shapes.message_body(body)
     shapes.client_message_id(client_message_id)
-    if attachment_ids:
-        raise Invalid("attachment_unknown", f"There is no attachment {attachment_ids[0]}.", "attachment_ids")
     message_id = commands.message_id(thread_id, author_id, client_message_id)
 
     try:
-        author, _ = archive.load_together((archive.users, author_id), (archive.threads, thread_id))
+        author, _, *files = archive.load_together(
+            (archive.users, author_id),
+            (archive.threads, thread_id),
+            *((archive.files, attachment_id) for attachment_id in attachment_ids),
+        )
         command = commands.PostMessage(
             thread_id=thread_id,
             message_id=message_id,
             client_message_id=client_message_id,
             author=user.acting(author, company_id=company_id),
             body=body,
+            attachments=_attachments(attachment_ids, files, thread_id=thread_id, company_id=company_id),
         )
         appended = archive.threads.carry_out(thread_id, origin, lambda state: thread.decide(command, state))
     except Refused:
         first = archive.log.find(archive.threads.stream(thread_id), message_id)
         if first is None:
             raise
-        return _outcome(first, body=body, created=False)
+        return _outcome(first, body=body, attachment_ids=attachment_ids, created=False)
     posted = cast("Appended", appended)  # a message is posted or refused, never passed over
-    return _outcome(posted.events[0], body=body, created=not posted.duplicate)
+    [message] = posted.events
+    outcome = _outcome(message, body=body, attachment_ids=attachment_ids, created=not posted.duplicate)
+    # The other side may open the files now, whenever the subscription comes to it.
+    react(archive, message)
+    return outcome
 
 
 def mark_read(
@@ -87,10 +102,30 @@ def mark_read(
     return archive.threads.carry_out(thread_id, origin, lambda state: thread.decide(command, state))
 
 
-def _outcome(event: RecordedEvent, *, body: str, created: bool) -> PostedMessage:
+def _attachments(
+    ids: tuple[UUID, ...], files: list[file.State], *, thread_id: UUID, company_id: UUID
+) -> tuple[Attachment, ...]:
+    """Return what the message carries. Raises Invalid for what is not the company's own for this thread."""
+    found = []
+    for attachment_id, state in zip(ids, files, strict=True):
+        attached = file.attachment(state, thread_id=thread_id, company_id=company_id)
+        if attached is None or ids.count(attachment_id) > 1:
+            raise Invalid(
+                "attachment_unknown",
+                f"There is no attachment {attachment_id} of yours for this thread: upload it first, "
+                "and name it once.",
+                "attachment_ids",
+            )
+        found.append(attached)
+    return tuple(found)
+
+
+def _outcome(
+    event: RecordedEvent, *, body: str, attachment_ids: tuple[UUID, ...], created: bool
+) -> PostedMessage:
     """Return the posted message. Raises Conflict where it is an earlier one that says something else."""
     message = cast("MessagePosted", event.data)
-    if message.body != body:
+    if (message.body, tuple(each.id for each in message.attachments)) != (body, attachment_ids):
         raise Conflict(
             "client_message_id_reused",
             "Another message of yours has this client_message_id: choose a new one for other content.",
@@ -107,7 +142,7 @@ def _view(event: RecordedEvent, message: MessagePosted) -> MessageView:
         role=message.role,
         author=_author(message),
         body=message.body,
-        attachments=message.attachments,
+        attachments=tuple(AttachmentView.of(each) for each in message.attachments),
         created_at=event.time,
         seen=False,
     )

@@ -10,11 +10,20 @@ from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
 from services.messaging.commands import Origin
-from services.messaging.decider import case, company, partnership, thread, user
+from services.messaging.decider import case, company, content, file, partnership, thread, user
 from services.messaging.handlers.snapshots import ThreadSnapshots
 from shared.command_handling import Loaded, StateStore, append_decided, load_together
 from shared.contracts.envelope import EventData, NewEvent, Stream
-from shared.contracts.messaging import MessagePosted, ThreadClosed, ThreadOpened
+from shared.contracts.messaging import (
+    ContentReleased,
+    ContentUsed,
+    FileAttached,
+    FileDeleted,
+    FileUploaded,
+    MessagePosted,
+    ThreadClosed,
+    ThreadOpened,
+)
 from shared.eventlog.protocol import Appended, EventLog
 
 # Several replicas may write in one busy thread, and whoever loses a round has even chances in the next.
@@ -93,6 +102,8 @@ class Archive:
     partnerships: Streams[partnership.State, partnership.PartnershipEvent]
     cases: Streams[case.State, case.CaseEvent]
     threads: Streams[thread.State, thread.ThreadEvent]
+    files: Streams[file.State, file.FileEvent]
+    contents: Streams[content.Content, content.ContentEvent]
 
     def load_together(self, *wanted: tuple[Streams[Any, Any], UUID]) -> list[Any]:
         """Return the states of several streams as of one moment, in the order given."""
@@ -137,6 +148,14 @@ def open_archive(log: EventLog) -> Archive:
             Rules(thread.initial, thread.evolve, thread.audience, lambda _id, state: thread.subject(state)),
             snapshots=ThreadSnapshots(),
         ),
+        files=_streams(
+            log,
+            "file",
+            Rules(file.initial, file.evolve, file.known_to, lambda _id, state: file.subject(state)),
+        ),
+        contents=_streams(
+            log, "content", Rules(content.initial, content.evolve, content.audience, lambda _id, _: None)
+        ),
     )
 
 
@@ -158,13 +177,16 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:
     """
     Return the event's id: the same whenever the same thing is decided again.
 
-    A message has its own, and a thread opens and closes once, whoever asks for it. Everything else can happen
-    again and follows from the command, which makes at most one event of a type.
+    A message has its own; a thread opens and closes once, a file comes, is attached and goes once and has its
+    content once, whoever asks for it. Everything else can happen again and follows from the command, which
+    makes at most one event of a type.
     """
     match data:
         case MessagePosted():
             return data.message_id
-        case ThreadOpened() | ThreadClosed():
+        case ContentUsed() | ContentReleased():
+            return uuid5(data.file_id, f"{type(data).__name__}:{stream.id}")
+        case ThreadOpened() | ThreadClosed() | FileUploaded() | FileAttached() | FileDeleted():
             return once_id(type(data), stream.id)
         case _:
             return uuid5(origin.id, f"{type(data).__name__}:{stream.id}")

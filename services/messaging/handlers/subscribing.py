@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from services.messaging import projections, reactions
-from services.messaging.commands import CloseThread, OpenThread, Origin
-from services.messaging.decider import thread
+from services.messaging.commands import AttachFile, CloseThread, OpenThread, Origin
+from services.messaging.decider import file, thread
 from services.messaging.handlers.streams import Archive, once_id
 from shared.contracts.envelope import EventData, RecordedEvent
-from shared.contracts.messaging import ThreadClosed, ThreadOpened
+from shared.contracts.messaging import FileAttached, ThreadClosed, ThreadOpened
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import Appended
 from shared.subscription import SubscriptionDefinition
 
 NAME = "messaging"
-CATEGORIES = frozenset({"company", "user", "partnership", "case", "thread"})
+CATEGORIES = frozenset({"company", "user", "partnership", "case", "thread", "file", "content"})
+
+
+Consequence = OpenThread | CloseThread | AttachFile
 
 
 def subscription(archive: Archive) -> SubscriptionDefinition:
@@ -50,7 +53,9 @@ def react(archive: Archive, event: RecordedEvent) -> list[Appended]:
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-def _carry_out(archive: Archive, command: OpenThread | CloseThread, origin: Origin) -> Appended | None:
+def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Appended | None:
+    if isinstance(command, AttachFile):
+        return _attach(archive, command, origin)
     appended = archive.threads.carry_out(
         command.thread_id, origin, lambda state: thread.decide(command, state)
     )
@@ -59,6 +64,14 @@ def _carry_out(archive: Archive, command: OpenThread | CloseThread, origin: Orig
     earlier = archive.log.find(
         archive.threads.stream(command.thread_id), once_id(_outcome_of(command), command.thread_id)
     )
+    return Appended((earlier,), duplicate=True) if earlier else None
+
+
+def _attach(archive: Archive, command: AttachFile, origin: Origin) -> Appended | None:
+    appended = archive.files.carry_out(command.file_id, origin, lambda state: file.decide(command, state))
+    if appended is not None:
+        return appended
+    earlier = archive.log.find(archive.files.stream(command.file_id), once_id(FileAttached, command.file_id))
     return Appended((earlier,), duplicate=True) if earlier else None
 
 

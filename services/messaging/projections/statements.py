@@ -4,11 +4,15 @@ from typing import Protocol
 
 from shared.db import DatabaseConnection, load_queries
 
-_STATEMENTS = load_queries("services.messaging.sql", "projections.sql")
+_STATEMENTS = {
+    name: statement
+    for file in ("projections.sql", "files_projections.sql")
+    for name, statement in load_queries("services.messaging.sql", file).items()
+}
 
 
 class Execute(Protocol):
-    """Sends a named statement of `sql/projections.sql` with its values."""
+    """Sends a named statement of `sql/*projections.sql` with its values."""
 
     def __call__(self, statement: str, **values: object) -> None: ...
 

@@ -5,6 +5,11 @@ Reads over messaging's tables, fenced by company.
 unknown and what is somebody else's is NotFound alike.
 """
 
-from services.messaging.queries.conversations import Reads
+from services.messaging.queries import conversations, files
+
+
+class Reads(conversations.Reads, files.FileReads):
+    """All reads over one pool."""
+
 
 __all__ = ["Reads"]

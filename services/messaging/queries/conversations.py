@@ -9,6 +9,7 @@ from psycopg.rows import DictRow
 from services.messaging import cursors
 from services.messaging.queries.tables import Tables
 from shared.contracts.messaging import (
+    AttachmentView,
     AuthorRef,
     CasePage,
     CaseStatus,
@@ -257,7 +258,7 @@ def _message(row: Mapping[str, Any]) -> MessageView:
         if author
         else None,
         body=row["body"],
-        attachments=tuple(row["attachments"]),
+        attachments=tuple(AttachmentView(**each) for each in row["attachments"]),
         created_at=row["created_at"],
         seen=row["seen"],
     )

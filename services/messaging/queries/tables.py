@@ -10,7 +10,11 @@ from services.messaging import cursors
 from shared.db import DatabaseConnection, load_queries
 from shared.errors import Invalid
 
-_QUERIES = load_queries("services.messaging.sql")
+_QUERIES = {
+    name: query
+    for file in ("queries.sql", "files_queries.sql")
+    for name, query in load_queries("services.messaging.sql", file).items()
+}
 _LIMIT_MAX = 200
 
 

@@ -3,5 +3,6 @@
 # ruff: noqa: F403 - what a topic defines is told there alone; here everything is found under one name
 from shared.contracts.messaging.cases import *
 from shared.contracts.messaging.directory import *
+from shared.contracts.messaging.files import *
 from shared.contracts.messaging.threads import *
 from shared.contracts.messaging.values import *

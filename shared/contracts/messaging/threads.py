@@ -117,6 +117,16 @@ class ThreadParticipant(Shape):
     role: SenderRole
 
 
+class AttachmentView(Attachment):
+    """A file that a message brought, which its uploader may have deleted since."""
+
+    deleted: bool = False
+
+    @classmethod
+    def of(cls, attachment: Attachment) -> "AttachmentView":
+        return cls(**attachment.model_dump())
+
+
 class MessageView(Shape):
     """A message as clients see it; `seen` says that somebody of the other company has read it."""
 
@@ -126,7 +136,7 @@ class MessageView(Shape):
     role: SenderRole
     author: AuthorRef | None
     body: str
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[AttachmentView, ...]
     created_at: datetime
     seen: bool
 

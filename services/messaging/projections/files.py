@@ -1,0 +1,63 @@
+"""Files, who may see them, and the contents they have."""
+
+from services.messaging.projections.statements import Execute
+from shared.contracts.envelope import RecordedEvent
+from shared.contracts.messaging import (
+    CaseAssigned,
+    ContentReleased,
+    ContentUsed,
+    FileAttached,
+    FileDeleted,
+    FileUploaded,
+)
+
+
+def project(event: RecordedEvent, execute: Execute) -> None:
+    """Bring the rows that an event changes up to date; doing it again changes nothing."""
+    match event.data:
+        case FileUploaded() as data:
+            execute(
+                "add_file",
+                id=data.file_id,
+                context=data.context,
+                thread_id=data.thread_id,
+                case_id=data.case_id,
+                partnership_id=data.partnership_id,
+                uploader_role=data.uploader_role,
+                uploader_id=data.uploader_id,
+                uploader_name=data.uploader_name,
+                uploader_company_id=data.uploader_company_id,
+                file_name=data.file_name,
+                content_type=data.content_type,
+                size=data.size,
+                sha256=data.sha256,
+                object_key=data.object_key,
+                document_type=data.document_type,
+                description=data.description,
+                created_at=event.time,
+                position=event.position,
+                company_ids=sorted(event.audience),
+            )
+        case FileAttached() as data:
+            execute(
+                "attach_file",
+                id=data.file_id,
+                message_id=data.message_id,
+                company_ids=sorted(event.audience),
+            )
+        case FileDeleted() as data:
+            execute("delete_file", id=data.file_id, thread_id=data.thread_id, deleted_at=event.time)
+        case CaseAssigned() as data:
+            execute("show_case_files", case_id=data.case_id, partner_id=data.partner_id)
+        case ContentUsed() as data:
+            execute(
+                "use_content",
+                object_key=data.object_key,
+                file_id=data.file_id,
+                sha256=data.sha256,
+                used_at=event.time,
+            )
+        case ContentReleased() as data:
+            execute("release_content", object_key=data.object_key, file_id=data.file_id)
+        case _:
+            pass
