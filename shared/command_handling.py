@@ -4,18 +4,26 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
 from shared.errors import Refused, Retryable
-from shared.eventlog.protocol import Appended, EventLog, LogUnavailable, Snapshot, VersionConflict
+from shared.eventlog.protocol import (
+    Append,
+    Appended,
+    EventLog,
+    LogUnavailable,
+    Snapshot,
+    VersionConflict,
+)
 
 logger = logging.getLogger(__name__)
 
 S = TypeVar("S")
+C = TypeVar("C")
 S_co = TypeVar("S_co", covariant=True)
 
 
@@ -134,6 +142,17 @@ class StateStore(Generic[S]):
         self._hold(stream_id, advanced)
         self._snapshot_if_due(stream_id, loaded.version, advanced)
         return advanced
+
+    def foresee(self, stream_id: UUID, loaded: Loaded[S], events: Sequence[NewEvent]) -> Loaded[S]:
+        """
+        Return the state that appending these events would lead to; nothing is held in memory.
+
+        They have no position yet: `evolve` is shown 0.
+        """
+        state, stream = loaded.state, self.stream(stream_id)
+        for n, event in enumerate(events, start=1):
+            state = self._evolve(state, _foreseen(event, loaded.version + n, stream))
+        return Loaded(state, loaded.version + len(events))
 
     def forget(self, stream_id: UUID) -> None:
         """Hold the stream's state no longer."""
@@ -265,3 +284,93 @@ def _forget_what_never_was(
     """
     if conflict.actual < loaded.version:
         store.forget(stream_id)
+
+
+@dataclass(slots=True)
+class _Planned(Generic[S, C]):
+    """What one stream is to get: the state it was decided on, the state it leads to, and for whom."""
+
+    base: Loaded[S]
+    foreseen: Loaded[S]
+    events: list[NewEvent] = field(default_factory=list)
+    commands: list[C] = field(default_factory=list)
+
+
+class Plan(Generic[S, C]):
+    """
+    Commands decided one after the other, each on what the earlier ones lead to, then appended several streams
+    at a time.
+
+    What is decided on a state in memory is only sure once it is appended at that state's version: a stream
+    that somebody else has written to meanwhile gets nothing, and its commands are handed back, to be carried
+    out one by one. For one thread.
+    """
+
+    def __init__(self, store: StateStore[S], decide: Callable[[C, S], Sequence[NewEvent]]) -> None:
+        self._store = store
+        self._decide = decide
+        self._planned: dict[UUID, _Planned[S, C]] = {}
+        self.size = 0
+
+    def add(self, stream_id: UUID, command: C) -> bool:
+        """
+        Decide the command on the stream's foreseen state; return False where that leads to no events.
+
+        Then nothing was planned for it, though it may be that only the state in memory was behind. Raises
+        what deciding raises.
+        """
+        planned = self._planned.get(stream_id)
+        if planned is None:
+            base = self._store.held(stream_id) or self._store.load(stream_id)
+            planned = _Planned(base, base)
+        events = self._decide(command, planned.foreseen.state)
+        if not events:
+            return False
+        planned.foreseen = self._store.foresee(stream_id, planned.foreseen, events)
+        planned.events += events
+        planned.commands.append(command)
+        self._planned[stream_id] = planned
+        self.size += len(events)
+        return True
+
+    def append(self) -> tuple[list[Appended], list[C]]:
+        """
+        Append what was planned and plan afresh; return the outcomes, and the commands that are still to do.
+        """
+        planned, self._planned, self.size = self._planned, {}, 0
+        outcomes = self._store.log.append_several(
+            [
+                Append(self._store.stream(stream_id), each.events, each.base.version)
+                for stream_id, each in planned.items()
+            ]
+        )
+        done: list[Appended] = []
+        left: list[C] = []
+        for (stream_id, each), outcome in zip(planned.items(), outcomes, strict=True):
+            if isinstance(outcome, Appended) and not outcome.duplicate:
+                self._store.advance(stream_id, each.base, outcome.events)
+                done.append(outcome)
+            else:
+                if isinstance(outcome, VersionConflict):
+                    _forget_what_never_was(self._store, stream_id, each.base, outcome)
+                left += each.commands
+        return done, left
+
+
+def _foreseen(event: NewEvent, version: int, stream: Stream) -> RecordedEvent:
+    return RecordedEvent(
+        id=event.id,
+        source=event.data.SOURCE,
+        type=type(event.data).__name__,
+        schema_version=event.data.SCHEMA_VERSION,
+        stream=stream,
+        version=version,
+        position=0,
+        time=event.time,
+        actor=event.actor,
+        audience=event.audience,
+        subject=event.subject,
+        correlation_id=event.correlation_id,
+        causation_id=event.causation_id,
+        data=event.data,
+    )

@@ -5,6 +5,7 @@ How events take effect in a service: react, project, and project the consequence
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import psycopg
 
@@ -29,6 +30,24 @@ def _nothing_to_begin() -> None:
     return None
 
 
+class Reactions(Protocol):
+    """
+    The reactions to a batch of events, appended several at a time.
+
+    What comes of a batch must be what reacting to its events one by one would have led to: each decision is
+    made on what the earlier ones lead to. Both methods return what they appended, which need not belong to
+    the event in hand, and as `react` does what an earlier attempt had appended.
+    """
+
+    def plan(self, event: RecordedEvent) -> Sequence[Appended]:
+        """Decide what follows from the event; it may be appended now or later."""
+        ...
+
+    def carry_out(self) -> Sequence[Appended]:
+        """Append whatever was planned and is not appended yet."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionDefinition:
     """
@@ -40,7 +59,9 @@ class SubscriptionDefinition:
     what was appended. `project` brings the service's rows up to date, idempotently, in the transaction
     given; it only sends statements, fetches nothing and does not commit, so that many can be on their way
     at once. Both run per event in log order: `react` sees the rows of all earlier events. `sources` are the
-    services whose exchanges wake the subscription.
+    services whose exchanges wake the subscription. `react_together`, where there is one, is asked for the
+    reactions to a whole batch in place of `react`, which remains for events that are handled one by one:
+    after a failure, and from the dead letters.
     """
 
     name: str
@@ -50,6 +71,7 @@ class SubscriptionDefinition:
     project: Callable[[RecordedEvent, DatabaseConnection], None]
     sources: frozenset[str] = ALL_SOURCES
     begin: Callable[[], None] = _nothing_to_begin
+    react_together: Callable[[DatabaseConnection], Reactions] | None = None
 
 
 class HandlingFailed(ParleyError):
@@ -106,23 +128,33 @@ class Handler:
 
         Events of parked streams are parked behind. Raises HandlingFailed, or what passes by itself.
         """
-        self._definition.begin()
+        definition, connection = self._definition, self._connection
+        definition.begin()
         marks = self._checkpoint.marks({event.stream for event in events})
-        consequences: list[RecordedEvent] = []
+        together = definition.react_together if len(events) > 1 else None
+        reactions = _OneByOne(definition, connection) if together is None else together(connection)
+        appended: list[Appended] = []
         for event in events:
             if marks.is_parked(event):
                 self._checkpoint.park(event)
             else:
-                consequences += self.take_effect(event, project=not marks.is_projected(event))
-        self.project_ahead(consequences, position)
+                appended += self._take_effect(event, reactions, project=not marks.is_projected(event))
+        appended += reactions.carry_out()
+        self.project_ahead(_events_of(appended), position)
 
     def take_effect(self, event: RecordedEvent, *, project: bool) -> list[RecordedEvent]:
-        """React to the event and project it; return what was appended for it."""
+        """React to the event by itself and project it; return what was appended for it."""
+        reactions = _OneByOne(self._definition, self._connection)
+        return _events_of(self._take_effect(event, reactions, project=project))
+
+    def _take_effect(
+        self, event: RecordedEvent, reactions: Reactions, *, project: bool
+    ) -> Sequence[Appended]:
         with blamed_on(event):
-            appended = self._definition.react(event, self._connection)
+            appended = reactions.plan(event)
             if project:
                 self._definition.project(event, self._connection)
-        return [consequence for outcome in appended for consequence in outcome.events]
+        return appended
 
     def project_ahead(self, consequences: Iterable[RecordedEvent], position: int) -> None:
         """
@@ -175,3 +207,21 @@ class Handler:
                     del gaps[stream]
             look_back *= 8
         return found
+
+
+class _OneByOne:
+    """Reactions that are appended as soon as they are decided."""
+
+    def __init__(self, definition: SubscriptionDefinition, connection: DatabaseConnection) -> None:
+        self._definition = definition
+        self._connection = connection
+
+    def plan(self, event: RecordedEvent) -> Sequence[Appended]:
+        return self._definition.react(event, self._connection)
+
+    def carry_out(self) -> Sequence[Appended]:
+        return ()
+
+
+def _events_of(appended: Iterable[Appended]) -> list[RecordedEvent]:
+    return [event for outcome in appended for event in outcome.events]

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from services.tasks import decider, projections, queries, reactions
 from services.tasks.commands import Command
+from services.tasks.decider import ReplyTasks
 from services.tasks.reactions import Company
 from services.tasks.snapshots import ReplyTasksSnapshots
-from shared.command_handling import Loaded, StateStore, append_decided
+from shared.command_handling import Loaded, Plan, StateStore, append_decided
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import CompanyDetailsChanged, CompanyRegistered
 from shared.db import DatabaseConnection
@@ -22,6 +23,9 @@ REPLY_TASKS = "reply-tasks"
 _THREADS_IN_MEMORY = 2_000
 # Version 1 of a thread is its opening.
 _FIRST_MESSAGE = 2
+# What one append of a backlog holds: many share a commit, and whoever writes meanwhile waits for no longer
+# than a few milliseconds.
+_EVENTS_AT_ONCE = 100
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +41,7 @@ def subscription(log: EventLog) -> SubscriptionDefinition:
         project=projections.project,
         sources=frozenset({"messaging", NAME}),
         begin=reactor.begin,
+        react_together=reactor.together,
     )
 
 
@@ -66,19 +71,34 @@ class Reactor:
         `connection` shows the read tables as of all earlier events. Raises Poison for a message between
         companies of which one is unknown here.
         """
+        command = self.command(event, connection)
+        return () if command is None else self.handle(command)
+
+    def together(self, connection: DatabaseConnection) -> "TogetherReactor":
+        """Return the reactions to a batch of events."""
+        return TogetherReactor(self, connection)
+
+    def command(self, event: RecordedEvent, connection: DatabaseConnection) -> Command | None:
+        """Return what follows from the event, with what the read tables say as of all earlier events."""
         if isinstance(event.data, CompanyRegistered | CompanyDetailsChanged):
             self._companies.pop(event.data.company_id, None)
         missing = reactions.companies_needed(event) - self._companies.keys()
         self._companies.update(queries.companies(connection, missing))
-        command = reactions.react(event, self._companies)
-        return () if command is None else self.handle(command)
+        return reactions.react(event, self._companies)
+
+    def plan(self) -> Plan[ReplyTasks, Command]:
+        return Plan(self._reply_tasks, decider.decide)
+
+    def expect_beginning(self, command: Command) -> None:
+        """A thread that begins owes nothing yet: no need to look, for the append proves it."""
+        thread_id, version = command.thread_id, command.cause.thread_version
+        if version <= _FIRST_MESSAGE and self._reply_tasks.held(thread_id) is None:
+            self._reply_tasks.advance(thread_id, Loaded(decider.initial_state(), 0), ())
 
     def handle(self, command: Command) -> Sequence[Appended]:
         """Carry out the command on the thread's reply tasks; return what was appended, now or earlier."""
-        thread_id, version = command.thread_id, command.cause.thread_version
-        if version <= _FIRST_MESSAGE and self._reply_tasks.held(thread_id) is None:
-            # A thread that begins owes nothing yet: no need to look, for the append proves it.
-            self._reply_tasks.advance(thread_id, Loaded(decider.initial_state(), 0), ())
+        thread_id = command.thread_id
+        self.expect_beginning(command)
         appended = append_decided(
             self._reply_tasks, thread_id, lambda loaded: decider.decide(command, loaded.state)
         )
@@ -112,3 +132,28 @@ class Reactor:
             },
         )
         return (Appended((last,), duplicate=True),) if last else ()
+
+
+class TogetherReactor:
+    """Reacts to a batch of events, several appends at a time."""
+
+    def __init__(self, reactor: Reactor, connection: DatabaseConnection) -> None:
+        self._reactor = reactor
+        self._connection = connection
+        self._plan = reactor.plan()
+
+    def plan(self, event: RecordedEvent) -> Sequence[Appended]:
+        command = self._reactor.command(event, self._connection)
+        if command is None:
+            return ()
+        self._reactor.expect_beginning(command)
+        if self._plan.add(command.thread_id, command):
+            return self.carry_out() if self._plan.size >= _EVENTS_AT_ONCE else ()
+        # It was handled before, or owes nothing: rare enough to look closely, with all before it appended.
+        return (*self.carry_out(), *self._reactor.handle(command))
+
+    def carry_out(self) -> Sequence[Appended]:
+        appended, left = self._plan.append()
+        for command in left:
+            appended += self._reactor.handle(command)
+        return appended

@@ -29,12 +29,14 @@ from shared.eventlog.kurrentdb_known import Known, KnownIds
 from shared.eventlog.kurrentdb_news import News
 from shared.eventlog.postgres import PostgresKeyStore
 from shared.eventlog.protocol import (
+    Append,
     Appended,
     ExpectedVersion,
     LogUnavailable,
     Page,
     Snapshot,
     VersionConflict,
+    append_in_turn,
 )
 from shared.settings import Settings
 
@@ -89,6 +91,11 @@ class KurrentEventLog:
                 return self._outcome(attempt, range(known.version + 1, known.version + 1 + len(events)))
             if time.monotonic() > until:
                 raise attempt.lost or LogUnavailable(f"{stream} changed all the time it was appended to")
+
+    def append_several(self, appends: Sequence[Append]) -> list[Appended | VersionConflict]:
+        for each in appends:
+            self._codec.encode(each.events)
+        return append_in_turn(self, appends)
 
     def read_stream(self, stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
         return self.read_streams({stream: after_version})

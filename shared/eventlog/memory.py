@@ -11,7 +11,15 @@ from uuid import UUID
 from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
 from shared.eventlog.codec import Codec, StoredEvent
 from shared.eventlog.keys import KeyRing
-from shared.eventlog.protocol import Appended, ExpectedVersion, Page, Snapshot, VersionConflict
+from shared.eventlog.protocol import (
+    Append,
+    Appended,
+    ExpectedVersion,
+    Page,
+    Snapshot,
+    VersionConflict,
+    append_in_turn,
+)
 
 
 class MemoryKeyStore:
@@ -61,6 +69,12 @@ class MemoryEventLog:
             self._rows.extend(rows)
             self._news.notify_all()
         return Appended(self._codec.decode(rows), duplicate=False)
+
+    def append_several(self, appends: Sequence[Append]) -> list[Appended | VersionConflict]:
+        for each in appends:
+            self._codec.encode(each.events)
+        with self._news:
+            return append_in_turn(self, appends)
 
     def read_stream(self, stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
         with self._news:

@@ -16,12 +16,14 @@ from shared.eventlog.connections import Connections
 from shared.eventlog.keys import KeyRing
 from shared.eventlog.news import Listener, Waker
 from shared.eventlog.protocol import (
+    Append,
     Appended,
     ExpectedVersion,
     LogUnavailable,
     Page,
     Snapshot,
     VersionConflict,
+    check_streams_differ,
 )
 from shared.settings import Settings
 
@@ -80,6 +82,28 @@ class PostgresEventLog:
         appended = Appended(_recorded(stream, events, first_version, first_position), duplicate=False)
         self._waker.wake(appended.position)
         return appended
+
+    def append_several(self, appends: Sequence[Append]) -> list[Appended | VersionConflict]:
+        check_streams_differ(appends)
+        contents = [content for each in appends for content in self._codec.encode(each.events)]
+        if not appends:
+            return []
+        parameters = [
+            _text_array(each.stream.category for each in appends),
+            _plain_array(each.stream.id for each in appends),
+            _plain_array(_version(each.expected) for each in appends),
+            _plain_array(len(each.events) for each in appends),
+            *_parameters_of_several([event for each in appends for event in each.events], contents),
+        ]
+        rows = self._fetch("append_several", parameters)
+        outcomes = [
+            self._outcome(each, actual, first_position, duplicate=duplicate)
+            for each, (actual, first_position, duplicate) in zip(appends, rows, strict=True)
+        ]
+        written = [each.position for each in outcomes if isinstance(each, Appended) and not each.duplicate]
+        if written:
+            self._waker.wake(written[-1])
+        return outcomes
 
     def read_stream(self, stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
         rows = self._fetch("read_stream", [stream.id, stream.category, after_version])
@@ -152,6 +176,17 @@ class PostgresEventLog:
         self._waker.close()
         self._listener.close()
         self._connections.close()
+
+    def _outcome(
+        self, append: Append, actual: int, first_position: int | None, *, duplicate: bool
+    ) -> Appended | VersionConflict:
+        if duplicate:
+            ids = [event.id for event in append.events]
+            return Appended(self._first_outcome(append.stream, ids), duplicate=True)
+        if first_position is None:
+            return VersionConflict(append.stream, append.expected, actual)
+        recorded = _recorded(append.stream, append.events, actual + 1, first_position)
+        return Appended(recorded, duplicate=False)
 
     def _first_outcome(self, stream: Stream, ids: Sequence[UUID]) -> tuple[RecordedEvent, ...]:
         rows = self._fetch("find", [stream.id, stream.category, list(ids)])

@@ -61,6 +61,15 @@ class Appended:
 
 
 @dataclass(frozen=True, slots=True)
+class Append:
+    """One of several appends: what `EventLog.append` is given."""
+
+    stream: Stream
+    events: Sequence[NewEvent]
+    expected: ExpectedVersion
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """
     A stretch of the log: the matching events up to and including `position`.
@@ -105,6 +114,19 @@ class EventLog(Protocol):
         before p appears.
 
         Raises VersionConflict, also where only some of the ids are there; ValueError for no events.
+        """
+        ...
+
+    def append_several(self, appends: Sequence[Append]) -> list[Appended | VersionConflict]:
+        """
+        Do several appends, each to another stream, and return their outcomes in the order given.
+
+        Each outcome is the one that `append` would have given or raised: one that is refused stops none of
+        the others. Positions follow the order given. An engine that can shares one commit and one round trip
+        between them; another does one after the other, so that a failure may leave the first ones done.
+        Either way a repeat finds what was done. Keep them few: whoever else appends waits for all of them.
+
+        Raises ValueError for a stream that is named twice, and what `append` raises but for VersionConflict.
         """
         ...
 
@@ -182,3 +204,21 @@ class EventLog(Protocol):
     def close(self) -> None:
         """Give back connections; the log cannot be used afterwards."""
         ...
+
+
+def check_streams_differ(appends: Sequence[Append]) -> None:
+    """Raise ValueError where several appends name one stream: the later ones would hang on the earlier."""
+    if len({append.stream for append in appends}) < len(appends):
+        raise ValueError("several appends at once must each be to another stream")
+
+
+def append_in_turn(log: EventLog, appends: Sequence[Append]) -> list[Appended | VersionConflict]:
+    """Do several appends one after the other, for an engine that cannot share a commit between them."""
+    check_streams_differ(appends)
+    outcomes: list[Appended | VersionConflict] = []
+    for each in appends:
+        try:
+            outcomes.append(log.append(each.stream, each.events, expected=each.expected))
+        except VersionConflict as conflict:
+            outcomes.append(conflict)
+    return outcomes

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from shared.contracts.envelope import ERASED, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import UserAdded
-from shared.eventlog.protocol import Appended, EventLog, ExpectedVersion, Snapshot, VersionConflict
+from shared.eventlog.protocol import (
+    Append,
+    Appended,
+    EventLog,
+    ExpectedVersion,
+    Snapshot,
+    VersionConflict,
+)
 from tests.contract.event_examples import NOON, a_personal_event, a_stream, an_event
 
 
@@ -260,6 +267,107 @@ def test_an_append_of_which_some_is_there_is_a_conflict(log: EventLog) -> None:
 
     assert refused.value.actual == 1
     assert len(everything(log)) == 1
+
+
+# --- several appends at once ---
+
+
+def test_several_appends_are_done_in_the_order_given(log: EventLog) -> None:
+    before = log.append(known := a_stream(), [an_event()], expected="no_stream")
+    appends = [
+        Append(a_stream(), [an_event(), an_event()], "no_stream"),
+        Append(known, [an_event()], 1),
+        Append(a_stream("user"), [a_personal_event(), a_personal_event()], "any"),
+    ]
+
+    outcomes = log.append_several(appends)
+
+    for append, outcome in zip(appends, outcomes, strict=True):
+        assert isinstance(outcome, Appended)
+        assert not outcome.duplicate
+        assert ids(outcome.events) == ids(append.events)
+    recorded = [event for each in outcomes if isinstance(each, Appended) for event in each.events]
+    assert [event.version for event in recorded] == [1, 2, 2, 1, 2]
+    assert list(log.read_all(after=before.position).events) == recorded
+
+
+def test_each_of_several_appends_has_the_outcome_it_would_have_had_alone(log: EventLog) -> None:
+    repeated, partly, behind = a_stream(), a_stream(), a_stream()
+    events = [an_event(), an_event()]
+    first = log.append(repeated, events, expected="any")
+    log.append(partly, [events[0]], expected="any")
+    last = log.append(behind, [an_event()], expected="any")
+
+    outcomes = log.append_several(
+        [
+            Append(behind, [an_event()], "no_stream"),
+            Append(repeated, events, "no_stream"),
+            Append(a_stream(), [an_event()], "no_stream"),
+            Append(partly, events, 1),
+            Append(a_stream(), [an_event()], 1),
+        ]
+    )
+
+    conflict, again, done, in_part, not_there = outcomes
+    assert isinstance(conflict, VersionConflict)
+    assert (conflict.stream, conflict.expected, conflict.actual) == (behind, "no_stream", 1)
+    assert again == Appended(first.events, duplicate=True)
+    assert isinstance(done, Appended)
+    assert not done.duplicate
+    assert isinstance(in_part, VersionConflict)
+    assert in_part.actual == 1
+    assert isinstance(not_there, VersionConflict)
+    assert not_there.actual == 0
+    assert log.read_all(after=last.position).events == done.events
+
+
+def test_several_appends_that_are_all_refused_write_nothing(log: EventLog) -> None:
+    outcomes = log.append_several([Append(a_stream(), [an_event()], 3) for _ in range(2)])
+
+    assert all(isinstance(each, VersionConflict) for each in outcomes)
+    assert log.head() == 0
+
+
+def test_no_appends_have_no_outcomes(log: EventLog) -> None:
+    assert log.append_several([]) == []
+
+
+@pytest.mark.parametrize("fault", ["a stream twice", "no events"])
+def test_several_appends_with_a_mistake_of_the_caller_write_nothing(log: EventLog, fault: str) -> None:
+    stream = a_stream()
+    again, empty = Append(stream, [an_event()], "any"), Append(a_stream(), [], "any")
+    wrong = again if fault == "a stream twice" else empty
+
+    with pytest.raises(ValueError, match=r"another stream|at least one event"):
+        log.append_several([Append(stream, [an_event()], "any"), wrong])
+
+    assert log.head() == 0
+
+
+def test_whoever_waits_is_woken_by_several_appends(log: EventLog) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        first = log.append(a_stream(), [an_event()], expected="any")
+        waiting = pool.submit(log.wait_for_news, after=first.position, timeout=30)
+        log.append_several([Append(a_stream(), [an_event()], "any") for _ in range(2)])
+
+        assert waiting.result()
+
+
+def test_racing_writers_of_several_streams_leave_no_gap(log: EventLog) -> None:
+    shared_stream = a_stream()
+
+    def write(_: int) -> int:
+        outcomes = log.append_several(
+            [Append(shared_stream, [an_event()], "any"), Append(a_stream(), [an_event()], "no_stream")]
+        )
+        return sum(isinstance(each, Appended) for each in outcomes)
+
+    with ThreadPoolExecutor(8) as pool:
+        done = sum(pool.map(write, range(40)))
+
+    assert done == 80
+    assert len(everything(log)) == 80
+    assert [event.version for event in log.read_stream(shared_stream)] == list(range(1, 41))
 
 
 # --- reading streams ---

@@ -16,6 +16,16 @@ from eventlog.append_one_v1(
     %s::uuid, %s::uuid, %s::json
 )
 
+-- name: append_several
+-- One round trip; see 040_append_several.pre.sql.
+select actual, first_position, duplicate
+from eventlog.append_several_v1(
+    %s::text[], %s::uuid[], %s::integer[], %s::integer[],
+    %s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
+    %s::uuid[], %s::uuid[], %s::json[]
+)
+order by number
+
 -- name: read_stream
 -- Events of one stream after a version.
 select

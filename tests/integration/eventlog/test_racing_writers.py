@@ -103,6 +103,15 @@ APPEND_ONE = """
 """
 
 
+APPEND_SEVERAL = """
+    select first_position from eventlog.append_several_v1(
+        '{thread}', array[gen_random_uuid()], '{0}', '{1}', array[gen_random_uuid()], '{messaging}',
+        '{ThreadClosed}', '{1}', array[now()], '{platform}', array['{}'], array[null],
+        array[gen_random_uuid()], array[null]::uuid[], array['{}']::json[]
+    )
+"""
+
+
 def is_waiting_for_its_turn(settings: Settings) -> bool:
     with psycopg.connect(settings.database_url) as connection:
         row = connection.execute(
@@ -149,7 +158,7 @@ def test_a_writer_that_gives_up_leaves_no_gap(database_settings: Settings) -> No
         assert waiting.result(timeout=30).position == 1
 
 
-@pytest.mark.parametrize("append", [APPEND, APPEND_ONE])
+@pytest.mark.parametrize("append", [APPEND, APPEND_ONE, APPEND_SEVERAL])
 def test_an_append_that_could_not_see_who_went_before_is_refused(
     database_settings: Settings, append: LiteralString
 ) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.db import DatabaseConnection, connect
-from shared.eventlog.protocol import Appended, EventLog
+from shared.eventlog.protocol import Append, Appended, EventLog
 from shared.migrate import migrate_schema
 from shared.settings import Settings
 from shared.subscription import Subscription, SubscriptionDefinition
@@ -58,16 +58,21 @@ class Ledger:
             react=self.react,
             project=self.project,
             sources=frozenset(sources),
+            react_together=lambda _: TogetherLedger(self),
         )
 
     def react(self, event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:
-        if not isinstance(event.data, LedgerDeposited) or not self.earns_interest:
+        consequence = self.interest(event)
+        if consequence is None:
             return ()
+        return (self.log.append(interest_of(event.stream.id), [consequence], expected="any"),)
+
+    def interest(self, event: RecordedEvent) -> NewEvent | None:
+        if not isinstance(event.data, LedgerDeposited) or not self.earns_interest:
+            return None
         if event.data.label in self.cannot_react:
             raise Refusing(event.data.label)
-        interest = LedgerInterestEarned(label=event.data.label)
-        consequence = new_event(uuid5(event.id, "interest"), interest)
-        return (self.log.append(interest_of(event.stream.id), [consequence], expected="any"),)
+        return new_event(uuid5(event.id, "interest"), LedgerInterestEarned(label=event.data.label))
 
     def project(self, event: RecordedEvent, connection: DatabaseConnection) -> None:
         self.before_project(event)
@@ -81,6 +86,34 @@ class Ledger:
             "insert into effects (position, stream, version, label) values (%s, %s, %s, %s)",
             [event.position, str(event.stream), event.version, label],
         )
+
+
+class TogetherLedger:
+    """The ledger's reactions to a batch, appended a few streams at a time."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._planned: dict[Stream, list[NewEvent]] = {}
+
+    def plan(self, event: RecordedEvent) -> Sequence[Appended]:
+        consequence = self._ledger.interest(event)
+        if consequence is not None:
+            self._planned.setdefault(interest_of(event.stream.id), []).append(consequence)
+        return self.carry_out() if len(self._planned) == 3 else ()
+
+    def carry_out(self) -> Sequence[Appended]:
+        planned, self._planned = self._planned, {}
+        outcomes = self._ledger.log.append_several(
+            [Append(stream, events, "any") for stream, events in planned.items()]
+        )
+        appended: list[Appended] = []
+        for (stream, events), outcome in zip(planned.items(), outcomes, strict=True):
+            if isinstance(outcome, Appended):
+                appended.append(outcome)
+            else:
+                # Some are there from an attempt before: the rest goes one by one.
+                appended += [self._ledger.log.append(stream, [event], expected="any") for event in events]
+        return appended
 
 
 def new_event(event_id: UUID, data: EventData) -> NewEvent:
