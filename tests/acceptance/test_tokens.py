@@ -47,7 +47,7 @@ def refused(answer: httpx.Response) -> None:
         {"company_id": "not a company"},
         {"role": None},
         {"role": "emperor"},
-        {"nbf": datetime.now(UTC) + timedelta(hours=1)},
+        pytest.param({"nbf": datetime.now(UTC) + timedelta(hours=1)}, id="nbf=in an hour"),
     ],
     ids=lambda changes: "-".join(f"{name}={value}" for name, value in changes.items())[:40],
 )

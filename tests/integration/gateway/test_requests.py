@@ -13,7 +13,7 @@ import pytest
 from tests.integration.gateway import stub_ids
 from tests.integration.gateway.harness import ServedGateway, token
 
-THREAD = uuid4()
+THREAD = UUID("971dbf88-a7d0-4b72-8e2d-61aba1dd135e")
 MESSAGES = f"/api/v1/threads/{THREAD}/messages"
 
 

@@ -1,7 +1,7 @@
 """Cursors are opaque to clients and read strictly."""
 
 import base64
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_no_cursor_is_the_first_page() -> None:
         " " + cursors.text(SCOPE, 7),
         cursors.text(SCOPE, 7)[:-1],
         cursors.text(cursors.scope("cases", None), 7),
-        cursors.text(cursors.scope("messages", uuid4(), None), 7),
+        cursors.text(cursors.scope("messages", UUID(int=7), None), 7),
         encoded(f"{SCOPE}|0"),
         encoded(f"{SCOPE}|-1"),
         encoded(f"{SCOPE}|007"),
