@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+# Tests wait for servers much of the time: more workers than cores finish sooner. Each has servers of its own.
+WORKERS ?= 3
 SUITES := $(wildcard tests/unit tests/contract tests/architecture tests/integration tests/acceptance tests/chaos)
 
 .PHONY: help
@@ -25,12 +27,12 @@ down: ## Stop the stack and everything it started
 .PHONY: test
 test: install ## Run every suite that takes its minutes, on servers of its own
 	@deploy/install-rabbitmq.sh PARLEY_TEST_AMQP_URL
-	$(BIN)/pytest -m "not slow" $(SUITES)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(SUITES)
 
 .PHONY: test-all
 test-all: install ## Run every suite, the slow tests included
 	@deploy/install-rabbitmq.sh PARLEY_TEST_AMQP_URL
-	$(BIN)/pytest $(SUITES)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(SUITES)
 
 .PHONY: check
 check: install ## Lint, check format, types and who may import whom
