@@ -28,6 +28,7 @@ T = TypeVar("T")
 _WINDOW = 1000
 # How far a read looks by itself where the server did not find anything in time.
 _STRETCH = 2000
+_LEADERS_TRIED = 3
 _CHANNEL_OPTIONS: GrpcOptions = (
     # A new client after a failure is to connect at once, not when an older one's pause is over.
     ("grpc.use_local_subchannel_pool", 1),
@@ -224,8 +225,7 @@ class Connection:
     """
     Calls the server from any number of threads, through one session that is replaced when it is lost.
 
-    Raises LogUnavailable where the server cannot be reached, does not answer in time or refuses us, and
-    SettingsError where it is no server that we can ever talk to.
+    Raises LogUnavailable where the server cannot be reached, does not answer in time or refuses us.
     """
 
     def __init__(self, address: Address, blocking: Blocking, *, origin: int = 0) -> None:
@@ -272,22 +272,27 @@ class Connection:
             self._blocking.call(session.close)
 
     def _use(self, use: Callable[[Session], T], *, tries: int) -> T:
+        # A node that does not lead has done nothing: that may be tried elsewhere whatever it was.
+        leaders = _LEADERS_TRIED
         while True:
-            tries -= 1
             session: Session | None = None
             try:
                 session = self.session()
                 return use(session)
             except _ANSWERS:
                 raise
-            except (exceptions.KurrentDBClientError, ValueError, AssertionError, grpc.RpcError) as error:
+            except (exceptions.KurrentDBClientError, ValueError, AssertionError) as error:
                 if isinstance(error, ValueError) and "hannel" not in str(error):
                     raise
                 if not isinstance(error, _NODE_IS_WELL):
                     self.drop(session)
                 if self._closed:
                     raise LogUnavailable("the log was closed") from error
-                if tries == 0 or not isinstance(error, _WORTH_ANOTHER_TRY):
+                if isinstance(error, exceptions.NodeIsNotLeaderError):
+                    leaders -= 1
+                else:
+                    tries -= 1
+                if not (leaders and tries) or not isinstance(error, _WORTH_ANOTHER_TRY):
                     raise explained(error, self._address) from error
 
 

@@ -8,9 +8,9 @@ from kurrentdbclient import exceptions
 from shared.errors import Poison
 from shared.eventlog.kurrentdb_url import Address
 from shared.eventlog.protocol import LogUnavailable
-from shared.settings import SettingsError
 
 _TLS = re.compile(r"(?i)ssl|tls|handshake|certificate|Trying to connect an http1")
+_REPORT = re.compile(r'status = StatusCode\.(?P<status>\w+) details = "(?P<details>.*?)" debug_error_string')
 _LONGEST = 300
 
 
@@ -20,14 +20,15 @@ class TooLarge(Poison):
 
 def explained(error: Exception, address: Address) -> Exception:
     """
-    Return LogUnavailable for what may pass, SettingsError or TooLarge for what will not.
+    Return TooLarge where an append is, and LogUnavailable for everything else: nothing is lost by waiting
+    until somebody has mended the server or the setting.
 
     A server too old is noticed by what it does not know: the client has no way to ask for its version.
     """
     where = f"the event log at {address.shown} (PARLEY_EVENTLOG_URL)"
-    text = " ".join(str(error).split())[:_LONGEST]
+    text = _told(error)
     if isinstance(error, AssertionError) or "UNIMPLEMENTED" in text:
-        return SettingsError(
+        return LogUnavailable(
             f"{where} is too old: Parley needs KurrentDB, or EventStoreDB 22.10 or newer. Name such a server "
             "in PARLEY_EVENTLOG_URL"
         )
@@ -37,6 +38,13 @@ def explained(error: Exception, address: Address) -> Exception:
         if isinstance(error, kind):
             return LogUnavailable(f"{where} {say(text, address)}")
     return LogUnavailable(f"{where} failed: {type(error).__name__} {text}".rstrip())
+
+
+def _told(error: Exception) -> str:
+    """Return what the server said, in one line; of what the client does not know it quotes gRPC's report."""
+    text = " ".join(str(error).split())
+    report = _REPORT.search(text)
+    return (text if report is None else f"{report['status']}: {report['details']}")[:_LONGEST]
 
 
 def _unreachable(text: str, address: Address) -> str:

@@ -38,7 +38,7 @@ def test_every_locked_package_is_pinned_with_hashes(name: str) -> None:
 
     assert requirements
     for requirement in requirements:
-        assert re.match(r"[\w.-]+==\S+ .*--hash=sha256:", requirement), requirement
+        assert re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+ .*--hash=sha256:", requirement), requirement
 
 
 def test_what_runs_in_production_is_what_is_tested() -> None:
@@ -46,4 +46,4 @@ def test_what_runs_in_production_is_what_is_tested() -> None:
 
 
 def _pins(name: str) -> dict[str, str]:
-    return dict(re.findall(r"^([\w.-]+)==(\S+)", (_ROOT / name).read_text(), re.MULTILINE))
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==(\S+)", (_ROOT / name).read_text(), re.MULTILINE))

@@ -133,14 +133,13 @@ class Streams(streams_pb2_grpc.StreamsServicer):
     def Append(self, request_iterator: Iterator[Any], context: grpc.ServicerContext) -> Any:  # noqa: N802
         self._node.cluster.count("Append")
         self._node.admit(context)
-        self._node.mishap("Append", context)
         options = next(request_iterator).options
         events = [_proposed(request.proposed_message) for request in request_iterator]
-        if not context.is_active():
-            # The client gave up before all of its events had arrived.
-            return streams_pb2.AppendResp()
+        # From here on it is kept, whether or not the client still waits.
+        self._node.mishap("Append", context)
         stream = options.stream_identifier.stream_name.decode()
         outcome = self._store.append(stream, _expected(options), events)
+        self._node.cluster.count("AppendKept")
         self._node.mishap("Append", context, after=True)
         if isinstance(outcome, WrongVersion):
             refusal = streams_pb2.AppendResp.WrongExpectedVersion()

@@ -1,0 +1,478 @@
+"""
+The engine on EventStoreDB/KurrentDB when things go wrong: nothing lost, nothing doubled, one clear sentence.
+
+Over a real socket against the stand-in; what the engine promises when all is well is in `tests/contract`.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from uuid import UUID, uuid4
+
+import pytest
+from kurrentdbclient import KurrentDBClient, StreamState
+from kurrentdbclient import NewEvent as DatabaseEvent
+
+from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
+from shared.eventlog import inspection
+from shared.eventlog.codec import UnreadableEvent
+from shared.eventlog.kurrentdb import KurrentEventLog
+from shared.eventlog.kurrentdb_errors import TooLarge
+from shared.eventlog.protocol import EventLog, LogUnavailable, UnknownPosition, VersionConflict
+from shared.settings import Settings
+from shared.testing import eventually, free_port, fresh_database
+from tests.contract.event_examples import a_stream, an_event
+from tests.kurrentdb_stand_in import certificates
+from tests.kurrentdb_stand_in.fixtures import StandIn, stand_in
+
+Open = Callable[[str], KurrentEventLog]
+
+
+@pytest.fixture(scope="module")
+def _cluster() -> Iterator[StandIn]:
+    with stand_in("--nodes", "3", "--cuttable") as running:
+        yield running
+
+
+@pytest.fixture
+def cluster(_cluster: StandIn) -> StandIn:
+    """Give an empty database of three nodes, the first of which leads, whose connections can be cut."""
+    _cluster.tell("reset")
+    return _cluster
+
+
+@pytest.fixture(scope="module")
+def beside(postgres_url: str, migrated_template: str) -> Iterator[Settings]:
+    """Name the database of keys and snapshots, which these tests have no quarrel with."""
+    with fresh_database(postgres_url, template=migrated_template) as url:
+        yield Settings(environment="test", database_url=url)
+
+
+@pytest.fixture
+def open_log(beside: Settings) -> Iterator[Open]:
+    """Give a function that opens the log at a URL, as a process of its own would."""
+    with ExitStack() as opened:
+
+        def open_at(url: str) -> KurrentEventLog:
+            log = KurrentEventLog(beside.model_copy(update={"eventlog_url": url}))
+            opened.callback(log.close)
+            return log
+
+        yield open_at
+
+
+def all_nodes(cluster: StandIn, parameters: str = "") -> str:
+    hosts = ",".join(f"127.0.0.1:{port}" for port in cluster.ports)
+    return f"kurrentdb://{hosts}?tls=false&discoveryInterval=20{parameters}"
+
+
+@pytest.fixture
+def log(open_log: Open, cluster: StandIn) -> KurrentEventLog:
+    return open_log(all_nodes(cluster))
+
+
+def ids_in(log: EventLog) -> list[UUID]:
+    return [event.id for event in log.read_all(after=0).events]
+
+
+def put_foreign(cluster: StandIn, stream: str, *, number: int = 1, kind: str = "OrderPlaced") -> int:
+    """Have somebody else write to the database; return the position of the last event."""
+    client = KurrentDBClient(f"kurrentdb://127.0.0.1:{cluster.ports[0]}?tls=false")
+    try:
+        for _ in range(number):
+            event = DatabaseEvent(type=kind, data=b"{}", metadata=b'{"mine": 1}')
+            position = client.append_event(stream, current_version=StreamState.ANY, event=event)
+        return position
+    finally:
+        client.close()
+
+
+# --- a connection that breaks in mid-append ---
+
+
+@pytest.mark.parametrize("expected", ["no_stream", "any"])
+@pytest.mark.parametrize("after", [True, False], ids=["after it was kept", "before the answer was due"])
+def test_an_append_whose_connection_is_cut_is_neither_lost_nor_doubled(
+    log: KurrentEventLog, cluster: StandIn, expected: str, *, after: bool
+) -> None:
+    stream, events = a_stream(), [an_event(), an_event()]
+    cluster.goes_wrong("Append", "cut", after=after)
+
+    appended = log.append(stream, events, expected=expected)  # type: ignore[arg-type]
+
+    assert not appended.duplicate
+    assert ids_in(log) == [event.id for event in events]
+    assert appended.events == log.read_stream(stream)
+
+
+def test_whoever_repeats_an_append_that_was_not_answered_gets_its_first_outcome(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    stream, event = a_stream(), an_event()
+    log.append(stream, [an_event()], expected="any")
+    cluster.goes_wrong("Append", "cut", after=True)
+    # The engine looks by itself whether the append was kept: so that fails too.
+    cluster.goes_wrong("Read", "UNAVAILABLE", times=2)
+    with pytest.raises(LogUnavailable):
+        log.append(stream, [event], expected=1)
+
+    repeated = log.append(stream, [event], expected=1)
+
+    assert repeated.duplicate
+    assert ids_in(log)[1:] == [event.id]
+
+
+def test_an_append_that_arrives_late_does_not_double_its_repeat(open_log: Open, cluster: StandIn) -> None:
+    log = open_log(all_nodes(cluster, "&defaultDeadline=1"))
+    stream, event = a_stream(), an_event()
+    cluster.goes_wrong("Append", "delay", seconds=1.5)
+
+    appended = log.append(stream, [event], expected="no_stream")
+
+    assert not appended.duplicate
+    eventually(lambda: cluster.calls("AppendKept") == 2)
+    assert ids_in(log) == [event.id]
+
+
+def test_a_server_that_never_answers_in_time_is_told_with_the_parameter_to_change(
+    open_log: Open, cluster: StandIn
+) -> None:
+    log = open_log(all_nodes(cluster, "&defaultDeadline=1"))
+    cluster.goes_wrong("Read", "delay", seconds=2, times=4)
+
+    with pytest.raises(LogUnavailable, match=r"within 1 seconds \(defaultDeadline in PARLEY_EVENTLOG_URL\)"):
+        log.read_stream(a_stream())
+
+
+def test_a_leader_lost_in_mid_append_loses_and_doubles_nothing(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    stream, first, second = a_stream(), an_event(), an_event()
+    log.append(stream, [first], expected="no_stream")
+    cluster.goes_wrong("Append", "UNAVAILABLE", after=True, details="leader is shutting down")
+    cluster.tell("lead", node=1)
+
+    appended = log.append(stream, [second], expected=1)
+
+    assert [event.version for event in appended.events] == [2]
+    assert ids_in(log) == [first.id, second.id]
+
+
+def test_readers_and_waiters_follow_the_leader(log: KurrentEventLog, cluster: StandIn) -> None:
+    position = log.append(a_stream(), [an_event()], expected="any").position
+    assert not log.wait_for_news(after=position, timeout=0.01)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(log.wait_for_news, after=position, timeout=30)
+        cluster.tell("lead", node=2)
+        cluster.tell("cut")
+        appended = log.append(a_stream(), [an_event()], expected="any")
+
+        assert waiting.result()
+    assert log.read_all(after=position).events == appended.events
+
+
+def test_racing_writers_in_two_processes_write_once(open_log: Open, cluster: StandIn) -> None:
+    logs = [open_log(all_nodes(cluster)) for _ in range(2)]
+    stream = a_stream()
+    for _ in range(10):
+        events = [an_event()]
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = list(pool.map(lambda log, e=events: log.append(stream, e, expected="any"), logs))
+        assert sorted(each.duplicate for each in outcomes) == [False, True]
+        assert outcomes[0].events == outcomes[1].events
+    assert len(ids_in(logs[0])) == 10
+
+
+# --- idempotence where the database's own ends ---
+
+
+@pytest.mark.parametrize("expected", ["any", "no_stream", 6, 3])
+def test_a_repeat_is_found_however_much_came_after_it(
+    open_log: Open, cluster: StandIn, expected: str | int
+) -> None:
+    stream, event = a_stream(), an_event()
+    url = all_nodes(cluster)
+    first = open_log(url).append(stream, [event], expected="no_stream")
+    open_log(url).append(stream, [an_event() for _ in range(5)], expected=1)
+
+    again = open_log(url).append(stream, [event], expected=expected)  # type: ignore[arg-type]
+
+    assert again.duplicate
+    assert again.events == first.events
+    assert len(ids_in(open_log(url))) == 6
+
+
+def test_an_id_that_is_there_is_not_written_again_at_the_right_version(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    stream, event = a_stream(), an_event()
+    log.append(stream, [event], expected="no_stream")
+
+    with pytest.raises(VersionConflict):
+        log.append(stream, [an_event(), event], expected=1)
+    assert log.append(stream, [event], expected=1).duplicate
+
+
+def test_a_stream_shorter_than_this_process_knew_is_a_conflict_with_the_version_it_has(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    """As after a backup was restored under a running process: the writer drops its state and loads again."""
+    stream = a_stream()
+    log.append(stream, [an_event(), an_event()], expected="no_stream")
+    cluster.tell("reset")
+
+    with pytest.raises(VersionConflict) as refused:
+        log.append(stream, [an_event()], expected=2)
+
+    assert refused.value.actual == 0
+    assert log.append(stream, [an_event()], expected="no_stream").events[0].version == 1
+
+
+def test_a_long_stream_is_read_whole(log: KurrentEventLog) -> None:
+    stream = a_stream()
+    events: list[NewEvent] = [an_event() for _ in range(2300)]
+    for first in range(0, len(events), 460):
+        log.append(stream, events[first : first + 460], expected=first)
+
+    assert [event.id for event in log.read_stream(stream)] == [event.id for event in events]
+    assert [event.version for event in log.read_stream(stream, after_version=999)[:2]] == [1000, 1001]
+
+
+# --- who else is in the database ---
+
+
+def test_what_others_write_into_the_database_breaks_no_reader(log: KurrentEventLog, cluster: StandIn) -> None:
+    put_foreign(cluster, "orders")
+    ours = log.append(a_stream(), [an_event()], expected="any")
+    for stream in (f"order-{uuid4()}", "$settings", "thread-7"):
+        put_foreign(cluster, stream)
+    put_foreign(cluster, f"cart-{uuid4()}", kind="$cart")
+    more = log.append(a_stream("case"), [an_event()], expected="any")
+    last = put_foreign(cluster, "orders", number=3)
+
+    assert log.head() == last
+    everything = log.read_all(after=0)
+    cases = log.read_all(after=0, categories=["case"])
+    none = log.read_all(after=more.position)
+
+    assert everything.events == (*ours.events, *more.events)
+    assert cases.events == more.events
+    assert everything.position == cases.position == none.position == last
+    assert none.events == ()
+    assert inspection.verify(log) == []
+    assert inspection.count(log).events == 2
+
+
+def test_many_foreign_events_of_the_right_form_are_paged_over(log: KurrentEventLog, cluster: StandIn) -> None:
+    put_foreign(cluster, f"order-{uuid4()}", number=7)
+    ours = log.append(a_stream(), [an_event()], expected="any")
+
+    positions = [0]
+    found: list[RecordedEvent] = []
+    while positions[-1] < log.head():
+        page = log.read_all(after=positions[-1], limit=2)
+        positions.append(page.position)
+        found += page.events
+
+    assert tuple(found) == ours.events
+    assert positions == sorted(set(positions))
+
+
+def test_a_database_in_which_only_others_wrote_is_an_empty_log(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    put_foreign(cluster, "orders", number=3)
+
+    assert (log.head(), log.read_all(after=0).position) == (0, 0)
+
+
+def test_a_foreign_event_in_a_stream_of_ours_is_told_and_can_be_stepped_over(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    stream = a_stream()
+    first = log.append(stream, [an_event()], expected="any")
+    put_foreign(cluster, str(stream))
+    third = log.append(stream, [an_event()], expected=2)
+
+    assert log.read_all(after=0).events == (*first.events, *third.events)
+    with pytest.raises(UnreadableEvent, match="Parley did not write it"):
+        log.read_stream(stream)
+
+
+def test_a_stretch_too_long_to_search_in_time_is_gone_through_piece_by_piece(
+    open_log: Open, cluster: StandIn
+) -> None:
+    log = open_log(all_nodes(cluster, "&defaultDeadline=1"))
+    log.append(a_stream("thread"), [an_event() for _ in range(3)], expected="any")
+    wanted = log.append(a_stream("case"), [an_event()], expected="any")
+    log.head()
+    cluster.goes_wrong("Read", "delay", seconds=1.5)
+
+    page = log.read_all(after=0, categories=["case"])
+
+    assert page.events == wanted.events
+    assert page.position == wanted.position
+
+
+# --- positions of another log ---
+
+
+@pytest.mark.parametrize("position", [1, 5, 5000])
+def test_a_position_of_another_log_is_refused_with_the_setting_to_look_at(
+    log: KurrentEventLog, position: int
+) -> None:
+    log.append(a_stream(), [an_event() for _ in range(20)], expected="any")
+    assert position < log.head()
+
+    with pytest.raises(UnknownPosition, match=f"Position {position} is none .* PARLEY_EVENTLOG_URL"):
+        log.read_all(after=position)
+
+
+# --- servers that refuse ---
+
+
+def test_a_server_that_is_not_there_is_told_with_its_setting(open_log: Open) -> None:
+    log = open_log(f"kurrentdb://127.0.0.1:{free_port()}?tls=false")
+
+    with pytest.raises(LogUnavailable, match=r"\(PARLEY_EVENTLOG_URL\) cannot be reached") as refused:
+        log.append(a_stream(), [an_event()], expected="any")
+    assert "\n" not in str(refused.value)
+    for call in (log.head, lambda: log.read_all(after=0), lambda: log.wait_for_news(after=0, timeout=5)):
+        with pytest.raises(LogUnavailable):
+            call()
+
+
+def test_a_cluster_without_any_node_is_told_with_its_setting(open_log: Open) -> None:
+    hosts = ",".join(f"127.0.0.1:{free_port()}" for _ in range(2))
+    log = open_log(f"kurrentdb://{hosts}?tls=false&maxDiscoverAttempts=1")
+
+    with pytest.raises(LogUnavailable, match=r"\(PARLEY_EVENTLOG_URL\) has no leader now"):
+        log.head()
+
+
+def test_a_node_that_does_not_lead_is_told_how_to_name_the_others(open_log: Open, cluster: StandIn) -> None:
+    log = open_log(f"kurrentdb://127.0.0.1:{cluster.ports[1]}?tls=false")
+
+    with pytest.raises(LogUnavailable, match=r"name all nodes in PARLEY_EVENTLOG_URL, or use \+discover"):
+        log.append(a_stream(), [an_event()], expected="any")
+
+
+def test_the_leader_is_discovered_behind_one_name(open_log: Open, cluster: StandIn) -> None:
+    cluster.tell("lead", node=2)
+    log = open_log(f"esdb+discover://127.0.0.1:{cluster.ports[0]}?tls=false")
+
+    assert not log.append(a_stream(), [an_event()], expected="any").duplicate
+
+
+@pytest.mark.parametrize("kind", ["UNIMPLEMENTED", "tells no positions"])
+def test_an_older_server_is_told_with_the_version_needed(
+    log: KurrentEventLog, cluster: StandIn, kind: str
+) -> None:
+    stream = a_stream()
+    log.append(stream, [an_event()], expected="any")
+    if kind == "UNIMPLEMENTED":
+        cluster.goes_wrong("Read", kind, details="Service is unimplemented.")
+    else:
+        cluster.tell("tell_no_positions")
+
+    with pytest.raises(LogUnavailable, match=r"too old: Parley needs .* 22\.10 .* PARLEY_EVENTLOG_URL"):
+        log.read_stream(stream)
+
+
+def test_an_append_larger_than_the_server_takes_is_not_tried_for_ever(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    cluster.goes_wrong("Append", "INVALID_ARGUMENT", details="Maximum Append Size of 1048576 Exceeded.")
+
+    with pytest.raises(TooLarge, match="MaxAppendSize"):
+        log.append(a_stream(), [an_event()], expected="any")
+
+
+@pytest.mark.parametrize(
+    ("kind", "times"), [("INTERNAL", 2), ("ABORTED", 2), ("UNKNOWN", 1), ("RESOURCE_EXHAUSTED", 1)]
+)
+def test_whatever_else_a_server_says_may_pass(
+    log: KurrentEventLog, cluster: StandIn, kind: str, times: int
+) -> None:
+    cluster.goes_wrong("Read", kind, times=times)
+
+    with pytest.raises(LogUnavailable, match=r"PARLEY_EVENTLOG_URL\) failed: \w+ .*told to$"):
+        log.read_stream(a_stream())
+    assert log.read_stream(a_stream()) == ()
+
+
+# --- TLS, user and password ---
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> certificates.Certificates:
+    return certificates.make(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def guarded(pem: certificates.Certificates) -> Iterator[int]:
+    """Give the port of a server that wants TLS, and `parley` with the password `p@ss:w/rd`."""
+    with stand_in(
+        *("--user", "parley", "--password", "p@ss:w/rd"),
+        *("--key", str(pem.key), "--certificate", str(pem.certificate)),
+    ) as running:
+        yield running.ports[0]
+
+
+def test_user_and_password_are_sent_over_tls(
+    open_log: Open, guarded: int, pem: certificates.Certificates
+) -> None:
+    quoted = "parley:p%40ss%3Aw%2Frd"
+    stream = a_stream()
+    log = open_log(f"kurrentdb://{quoted}@127.0.0.1:{guarded}?tlsCaFile={pem.authority}")
+
+    appended = log.append(stream, [an_event()], expected="any")
+
+    assert log.read_stream(stream) == appended.events
+    assert log.wait_for_news(after=0, timeout=10)
+    discovered = open_log(f"kurrentdb+discover://{quoted}@127.0.0.1:{guarded}?tlsCaFile={pem.authority}")
+    assert discovered.head() == appended.position
+
+
+def test_a_wrong_password_is_told_with_its_setting(
+    open_log: Open, guarded: int, pem: certificates.Certificates
+) -> None:
+    log = open_log(f"kurrentdb://parley:wrong@127.0.0.1:{guarded}?tlsCaFile={pem.authority}")
+
+    with pytest.raises(
+        LogUnavailable, match="user and password: correct them in PARLEY_EVENTLOG_URL"
+    ) as told:
+        log.append(a_stream(), [an_event()], expected="any")
+    assert "wrong" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "parameters", ["", "?tls=false"], ids=["an unknown authority", "no TLS where it is wanted"]
+)
+def test_tls_that_does_not_fit_is_told_with_its_setting(
+    open_log: Open, guarded: int, parameters: str
+) -> None:
+    log = open_log(f"kurrentdb://parley:secret@127.0.0.1:{guarded}{parameters}")
+
+    with pytest.raises(LogUnavailable, match="PARLEY_EVENTLOG_URL"):
+        log.head()
+
+
+def test_tls_where_the_server_speaks_none_is_told_with_its_setting(
+    open_log: Open, cluster: StandIn, pem: certificates.Certificates
+) -> None:
+    log = open_log(f"kurrentdb://parley:secret@127.0.0.1:{cluster.ports[0]}?tlsCaFile={pem.authority}")
+
+    with pytest.raises(LogUnavailable, match="look at tls and tlsCaFile in PARLEY_EVENTLOG_URL"):
+        log.head()
+
+
+# --- what stays in PostgreSQL ---
+
+
+def test_streams_of_one_category_do_not_match_a_longer_one(log: KurrentEventLog) -> None:
+    log.append(Stream("reply-tasks", uuid4()), [an_event()], expected="any")
+    mine = log.append(Stream("tasks", uuid4()), [an_event()], expected="any")
+    log.append(Stream("tasks-old", uuid4()), [an_event()], expected="any")
+
+    assert log.read_all(after=0, categories=["tasks"]).events == mine.events
