@@ -67,6 +67,18 @@ class Calendar:
             self.country, _known_subdivision(self.country, self.subdivision), day.year
         )
 
+    def at(self, day: date, wall_clock: time) -> datetime:
+        """
+        Return the instant, in UTC, at which the company's clocks show that time of that day.
+
+        A time that does not exist becomes the first instant after the gap, one that exists twice the first.
+        """
+        return _instant(datetime.combine(day, wall_clock), _zone(self.time_zone))
+
+    def local_date(self, instant: datetime) -> date:
+        """Return the date on the company's clocks at that instant."""
+        return instant.astimezone(_zone(self.time_zone)).date()
+
     def deadline(self, arrived_at: datetime, business_days: int) -> Deadline:
         """
         Return when something that arrived at that instant is due, and why.

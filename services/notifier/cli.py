@@ -12,14 +12,16 @@ from psycopg_pool import ConnectionPool
 from rich.progress import Progress
 
 from services.notifier import decider, queries
-from services.notifier.handlers import bursts
+from services.notifier.handlers import bursts, digests
 from shared import cli_support
+from shared.contracts.notifier import DigestKind
 from shared.db import DatabaseConnection, open_pool
 from shared.dead_letters import dead_letters_group
 from shared.errors import NotFound
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import EventLog
 from shared.rebuild import rebuild as build_anew
+from shared.scheduler import ScheduledVerb
 from shared.settings import Settings
 
 _AT_ONCE = "at-once"
@@ -48,6 +50,13 @@ class _InstantOrAtOnce(cli_support.Instant):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return value if value == _AT_ONCE else super().convert(value, param, ctx)
+
+
+SCHEDULE = (
+    ScheduledVerb(("notifier", "daily-summary"), every_seconds=300),
+    ScheduledVerb(("notifier", "weekly-overdue"), every_seconds=300),
+)
+"""When these have nothing to do they do nothing, so that it is enough to run them often."""
 
 
 @click.group(name="notifier", cls=cli_support.VerbGroup)
@@ -105,10 +114,11 @@ def outbox(state: queries.OutboxState | None, limit: int, *, as_json: bool) -> N
         cli_support.print_json([_for_programs(asdict(entry)) for entry in entries])
         return
     cli_support.print_table(
-        ["mail", "state", "to", "messages", "scheduled", "settled", "tries", "ambiguous", "reason"],
+        ["mail", "kind", "state", "to", "messages", "scheduled", "settled", "tries", "ambiguous", "reason"],
         [
             (
                 entry.mail_id,
+                entry.kind,
                 entry.state,
                 entry.email,
                 entry.messages,
@@ -119,6 +129,80 @@ def outbox(state: queries.OutboxState | None, limit: int, *, as_json: bool) -> N
                 entry.reason,
             )
             for entry in entries
+        ],
+    )
+
+
+_date_option = click.option(
+    "--date",
+    "date_",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="The date to send for, such as 2026-11-23 (default: today, where it is a business day past 07:00).",
+)
+_dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
+
+
+@group.command()
+@_date_option
+@cli_support.now_option
+@_dry_run_option
+@cli_support.json_option
+def daily_summary(date_: datetime | None, now: datetime | None, *, dry_run: bool, as_json: bool) -> None:
+    """
+    Send each partner's user the tasks made since the last summary: once a date, at 07:00 on business days.
+
+    Safe to run at any time, twice, late, and on two machines at once.
+    """
+    _digest(("daily_summary",), date_, now, dry_run=dry_run, as_json=as_json)
+
+
+@group.command()
+@_date_option
+@cli_support.now_option
+@_dry_run_option
+@cli_support.json_option
+def weekly_overdue(date_: datetime | None, now: datetime | None, *, dry_run: bool, as_json: bool) -> None:
+    """
+    Remind of overdue tasks: partners on the week's first business day, creditors at most once in 7 days.
+
+    Safe to run at any time, twice, late, and on two machines at once.
+    """
+    _digest(("weekly_overdue", "creditor_overdue"), date_, now, dry_run=dry_run, as_json=as_json)
+
+
+def _digest(
+    kinds: tuple[DigestKind, ...],
+    date_: datetime | None,
+    now: datetime | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    with _opened() as opened:
+        clock = opened.settings.system_clock()
+        request = digests.DigestRequest(
+            kinds=kinds,
+            now=now or clock.now(),
+            local_date=None if date_ is None else date_.date(),
+            dry_run=dry_run,
+        )
+        decided = list(digests.Digester(log=opened.log, pool=opened.pool).run(request))
+    if as_json:
+        cli_support.print_json([each.model_dump(mode="json") for each in decided])
+        return
+    cli_support.print_table(
+        ["kind", "user", "company", "date", "tasks", "mail"],
+        [
+            (
+                each.kind,
+                each.user_id,
+                each.company_id,
+                each.local_date,
+                each.task_count,
+                "would be sent" if dry_run else each.mail_id,
+            )
+            for each in decided
         ],
     )
 

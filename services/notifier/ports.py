@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from shared.contracts.notifier import DigestKind, TaskLine
 from shared.errors import ParleyError, Retryable
 
 # --- writing ---
@@ -24,24 +25,50 @@ class QuotedMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatMail:
+class Letter:
     """
-    Everything that an e-mail about messages says; whatever users wrote is as they wrote it.
+    What every e-mail says of itself; whatever users wrote is as they wrote it.
+
+    `locale` and `time_zone` are the reader's. `references` are the roots of its conversation, the nearest
+    last.
+    """
+
+    mail_id: UUID
+    user_id: UUID
+    address: str
+    recipient_name: str
+    locale: str
+    time_zone: str
+    message_id_header: str
+    references: tuple[str, ...]
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMail(Letter):
+    """
+    An e-mail about messages.
 
     `message_ids` are those it tells of, `messages` the newest of these, which it quotes; both oldest first.
     """
 
-    mail_id: UUID
-    address: str
-    recipient_name: str
-    time_zone: str
     thread_id: UUID
     case_reference: str | None
-    message_id_header: str
-    references: tuple[str, ...]
     message_ids: tuple[UUID, ...]
     messages: tuple[QuotedMessage, ...]
-    date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestMail(Letter):
+    """A summary or reminder of tasks: the first of them, and how many there are."""
+
+    kind: DigestKind
+    local_date: date
+    tasks: tuple[TaskLine, ...]
+    task_count: int
+
+
+Mail = ChatMail | DigestMail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +89,7 @@ class RenderingFailed(ParleyError):
 
 
 class Renderer(Protocol):
-    def render(self, mail: ChatMail) -> FrozenMail:
+    def render(self, mail: Mail) -> FrozenMail:
         """Return the bytes of the e-mail, the same for the same mail. Raises RenderingFailed. Does no I/O."""
         ...
 

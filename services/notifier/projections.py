@@ -5,9 +5,10 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from services.notifier.decider import BURST_CATEGORY, MAIL_CATEGORY
+from services.notifier.decider import BURST_CATEGORY, DIGEST_CATEGORY, MAIL_CATEGORY
 from shared.contracts import messaging as said
 from shared.contracts import notifier as ours
+from shared.contracts import tasks as owed
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection, load_queries
 
@@ -34,6 +35,9 @@ def _company(event: RecordedEvent, connection: DatabaseConnection) -> None:
                 "name": company.details.name,
                 "time_zone": company.details.time_zone,
                 "locale": company.details.locale,
+                "country": company.details.country,
+                "subdivision": company.details.subdivision,
+                "observes_holidays": company.details.observes_holidays,
             }
             connection.execute(_SQL["put_company"], row)
         case _:
@@ -48,12 +52,15 @@ def _user(event: RecordedEvent, connection: DatabaseConnection) -> None:
                 "company_id": user.company_id,
                 "email": user.email,
                 "name": user.name,
+                "position": event.position,
             }
             connection.execute(_SQL["put_user"], row)
         case said.UserActivated(user_id=user_id):
-            connection.execute(_SQL["set_user_active"], {"user_id": user_id, "active": True})
+            row = {"user_id": user_id, "active": True, "position": event.position}
+            connection.execute(_SQL["set_user_active"], row)
         case said.UserDeactivated(user_id=user_id):
-            connection.execute(_SQL["set_user_active"], {"user_id": user_id, "active": False})
+            row = {"user_id": user_id, "active": False, "position": event.position}
+            connection.execute(_SQL["set_user_active"], row)
         case _:
             pass
 
@@ -70,6 +77,45 @@ def _thread(event: RecordedEvent, connection: DatabaseConnection) -> None:
                 "posted_at": event.time,
             }
             connection.execute(_SQL["add_message"], row)
+        case _:
+            pass
+
+
+def _task(event: RecordedEvent, connection: DatabaseConnection) -> None:
+    match event.data:
+        case owed.TaskOpened(task=task):
+            row = {
+                "task_id": task.id,
+                "company_id": task.company_id,
+                "position": event.position,
+                "type": task.type,
+                "title": task.title,
+                "case_id": task.case_id,
+                "case_reference": task.case_reference,
+                "thread_id": task.thread_id,
+                "created_at": task.created_at,
+                "due_at": task.deadline.due_at,
+            }
+            connection.execute(_SQL["open_task"], row)
+        case owed.TaskSolved(task=task):
+            connection.execute(_SQL["solve_task"], {"task_id": task.id})
+        case _:
+            pass
+
+
+def _digest(event: RecordedEvent, connection: DatabaseConnection) -> None:
+    match event.data:
+        case ours.DigestDecided() as decided:
+            row = {
+                "digest_id": decided.digest_id,
+                "kind": decided.kind,
+                "user_id": decided.user_id,
+                "version": event.version,
+                "last_date": decided.local_date,
+                "through_position": decided.through_position,
+                "through_time": decided.through_time,
+            }
+            connection.execute(_SQL["put_digest"], row)
         case _:
             pass
 
@@ -126,9 +172,11 @@ _PROJECTIONS: Mapping[str, Callable[[RecordedEvent, DatabaseConnection], None]] 
     "company": _company,
     "user": _user,
     "thread": _thread,
+    "reply-tasks": _task,
     BURST_CATEGORY: _burst,
+    DIGEST_CATEGORY: _digest,
     MAIL_CATEGORY: _mail,
 }
 
 CATEGORIES = frozenset(_PROJECTIONS)
-OWN_CATEGORIES = frozenset({BURST_CATEGORY, MAIL_CATEGORY})
+OWN_CATEGORIES = frozenset({BURST_CATEGORY, DIGEST_CATEGORY, MAIL_CATEGORY})

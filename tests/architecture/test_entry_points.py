@@ -28,7 +28,7 @@ def test_every_schema_is_migrated() -> None:
     ("group", "name", "target"),
     [
         (group, name, target)
-        for group in ("parley.services", "parley.commands")
+        for group in ("parley.services", "parley.commands", "parley.schedules")
         for name, target in _ENTRY_POINTS[group].items()
     ],
 )

@@ -6,29 +6,27 @@ template is ever made of it.
 """
 
 import re
-import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jinja2
 
-from services.notifier.ports import ChatMail, FrozenMail, QuotedMessage, RenderingFailed
+from services.notifier.adapters.letters import Links, write
+from services.notifier.adapters.styling import InlineStyles
+from services.notifier.adapters.texts import is_control, one_line
+from services.notifier.adapters.wording import wording_for
+from services.notifier.ports import FrozenMail, Mail, RenderingFailed
 from shared.contracts.envelope import ERASED
 from shared.settings import Settings, SettingsError
 
-_HEADER_MAX_CHARACTERS = 120
-_QUOTE_MAX_CHARACTERS = 2_000
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 _DOMAIN_MAX_CHARACTERS = 253
-# Direction overrides make text read as something that it is not.
-_DECEPTIVE = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
 class _Policy(EmailPolicy):
@@ -68,16 +66,9 @@ class JinjaRenderer:
             raise SettingsError(
                 f"PARLEY_MAIL_FROM: {settings.mail_from!r} is no address: write it as Parley <no-reply@host>"
             ) from error
-        self._portal_url = settings.portal_url.rstrip("/")
-        self._templates = jinja2.Environment(
-            loader=jinja2.PackageLoader("services.notifier", "templates"),
-            autoescape=jinja2.select_autoescape(["html"]),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._links = Links(settings.portal_url.rstrip("/"))
 
-    def render(self, mail: ChatMail) -> FrozenMail:
+    def render(self, mail: Mail) -> FrozenMail:
         """Return the bytes of the e-mail, the same for the same mail. Raises RenderingFailed."""
         recipient = _address(mail.recipient_name, mail.address)
         try:
@@ -86,16 +77,16 @@ class JinjaRenderer:
             raise RenderingFailed(f"{type(error).__name__} while writing the e-mail") from error
         return FrozenMail(sender=self._sender.addr_spec, recipient=recipient.addr_spec, content=content)
 
-    def _compose(self, mail: ChatMail, recipient: Address) -> bytes:
-        subject = _subject(mail)
+    def _compose(self, mail: Mail, recipient: Address) -> bytes:
+        wording = wording_for(mail.locale)
+        written = write(mail, wording, self._links)
+        subject = one_line(written.subject)
         values = {
+            **written.values,
             "subject": subject,
+            "language": wording.language,
             "recipient_name": one_line(mail.recipient_name),
-            "reference": one_line(mail.case_reference or ""),
-            "count": len(mail.message_ids),
-            "earlier": len(mail.message_ids) - len(mail.messages),
-            "messages": [_as_shown(message, _zone(mail.time_zone)) for message in mail.messages],
-            "link": self._link(mail.thread_id, mail.message_ids[0]),
+            "unsubscribe": None,
         }
         message = EmailMessage(policy=_POLICY)
         message["From"] = self._sender
@@ -107,40 +98,34 @@ class JinjaRenderer:
         message["References"] = " ".join(mail.references)
         message["List-Id"] = f"<messages.{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        text = self._templates.get_template("chat.txt").render(values)
+        templates = _templates(wording.language)
+        text = templates.get_template(f"{written.template}.txt").render(values)
         message.set_content(text, cte="quoted-printable")
-        html = self._templates.get_template("chat.html").render(values)
+        html = templates.get_template(f"{written.template}.html").render(values)
         message.add_alternative(html, subtype="html", cte="quoted-printable")
         # The library would make it up at random; an id that nobody can choose keeps the bytes reproducible.
         message.set_boundary(f"=_{mail.mail_id.hex}")
         return message.as_bytes()
 
-    def _link(self, thread_id: UUID, message_id: UUID) -> str:
-        return f"{self._portal_url}/threads/{thread_id}#{message_id}"
 
-
-def one_line(text: str) -> str:
-    """Return the text as one line that can stand in a header: no control characters, not too long."""
-    kept = "".join(" " if _is_control(character) else character for character in text)
-    line = " ".join(kept.split())
-    return line if len(line) <= _HEADER_MAX_CHARACTERS else line[: _HEADER_MAX_CHARACTERS - 1].rstrip() + "…"
-
-
-def several_lines(text: str) -> str:
-    """Return the text with its line ends, each a line feed, and without any other control character."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(
-        character for character in lines if character in "\n\t" or not _is_control(character)
-    ).strip("\n")
-
-
-def _is_control(character: str) -> bool:
-    # Cc: controls, Cs: lone surrogates, Zl and Zp: line and paragraph separators.
-    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _DECEPTIVE
+@cache
+def _templates(language: str) -> jinja2.Environment:
+    """Return the templates in that language; each is compiled once."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("services.notifier", "templates"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", InlineStyles],
+    )
+    translations = wording_for(language).translations
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    return environment
 
 
 def _address(name: str, address: str) -> Address:
-    if address == ERASED or any(_is_control(character) for character in address):
+    if address == ERASED or any(is_control(character) for character in address):
         raise RenderingFailed("the recipient has no address any more")
     local, _, domain = address.rpartition("@")
     try:
@@ -153,34 +138,3 @@ def _address(name: str, address: str) -> Address:
     if not found.username or not found.domain:
         raise RenderingFailed("the address cannot stand in an e-mail")
     return found
-
-
-def _subject(mail: ChatMail) -> str:
-    count = len(mail.message_ids)
-    what = "New message" if count == 1 else f"{count} new messages"
-    companies = list(dict.fromkeys(one_line(message.company_name) for message in mail.messages))
-    prefix = f"[{one_line(mail.case_reference)}] " if mail.case_reference else ""
-    return one_line(f"{prefix}{what} from {' and '.join(companies)}")
-
-
-def _as_shown(message: QuotedMessage, zone: ZoneInfo) -> dict[str, str | int]:
-    body = several_lines(message.body)
-    return {
-        "author": one_line(message.author_name),
-        "company": one_line(message.company_name),
-        "time": _local_time(message.posted_at, zone),
-        "body": body[:_QUOTE_MAX_CHARACTERS],
-        "left_out": max(0, len(body) - _QUOTE_MAX_CHARACTERS),
-    }
-
-
-def _local_time(instant: datetime, zone: ZoneInfo) -> str:
-    local = instant.astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M %Z}"
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise RenderingFailed(f"there is no time zone {name!r}") from error

@@ -17,7 +17,7 @@ from shared.checkpoint import Checkpoint
 from shared.clock import Clock
 from shared.command_handling import Loaded, StateStore, append_decided
 from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
-from shared.contracts.notifier import ChatMailDecided
+from shared.contracts.notifier import ChatMailDecided, DigestDecided, MailScheduled
 from shared.db import DatabaseConnection
 from shared.errors import Retryable
 from shared.eventlog.protocol import Appended, EventLog
@@ -51,7 +51,7 @@ def subscription_definition(settings: Settings, log: EventLog) -> SubscriptionDe
         own_categories=projections.OWN_CATEGORIES,
         react=react,
         project=projections.project,
-        sources=frozenset({"messaging", NAME}),
+        sources=frozenset({"messaging", "tasks", NAME}),
     )
 
 
@@ -63,14 +63,22 @@ def schedule_mails(
 
     Doing it again appends nothing new. Raises Poison where the decision names a user that nobody knows.
     """
-    if not isinstance(event.data, ChatMailDecided) or not event.data.mails:
-        return []
-    recipients = queries.recipients_of(connection, event.data.company_id)
-    scheduled = reactions.mails_of(event, recipients, domain=domain)
-    return [
-        log.append(decider.mail_stream(planned.mail_id), [mail], expected="no_stream")
-        for planned, mail in zip(event.data.mails, scheduled, strict=True)
-    ]
+    match event.data:
+        case ChatMailDecided(mails=planned, company_id=company_id) if planned:
+            recipients = queries.recipients_of(connection, company_id)
+            mails = reactions.mails_of(event, recipients, domain=domain)
+        case DigestDecided(user_id=user_id):
+            recipients = queries.recipients_by_id(connection, [user_id])
+            mails = (reactions.mail_of_digest(event, recipients, domain=domain),)
+        case _:
+            return []
+    return [_schedule(mail, log) for mail in mails]
+
+
+def _schedule(mail: NewEvent, log: EventLog) -> Appended:
+    if not isinstance(mail.data, MailScheduled):
+        raise TypeError("only what schedules an e-mail begins its stream")
+    return log.append(decider.mail_stream(mail.data.mail_id), [mail], expected="no_stream")
 
 
 def explain(message_id: UUID, *, log: EventLog, pool: Pool, patience: Patience) -> queries.ExplainedMessage:

@@ -19,7 +19,9 @@ from services.notifier.ports import (
     ChatMail,
     Claim,
     Deliveries,
+    DigestMail,
     FrozenMail,
+    Mail,
     MailDeferred,
     MailRefused,
     MailUncertain,
@@ -35,7 +37,7 @@ from shared.clock import Clock
 from shared.command_handling import StateStore, append_decided
 from shared.contracts.envelope import ERASED, RecordedEvent, Stream
 from shared.contracts.messaging import MessagePosted
-from shared.contracts.notifier import MailScheduled
+from shared.contracts.notifier import DigestDecided, MailScheduled
 from shared.errors import Retryable
 from shared.eventlog.protocol import EventLog
 
@@ -229,20 +231,38 @@ class Sender:
         frozen = sent or claim.freeze(self._renderer.render(self._facts_of(mail)))
         self._transport.send(frozen, before_data=before_data)
 
-    def _facts_of(self, mail: MailScheduled) -> ChatMail:
+    def _facts_of(self, mail: MailScheduled) -> Mail:
+        """Return what the e-mail says, from the log. Raises RenderingFailed."""
+        if mail.kind == "chat":
+            return self._chat_of(mail)
+        return self._digest_of(mail)
+
+    def _digest_of(self, mail: MailScheduled) -> DigestMail:
+        about = mail.about
+        if about is None:
+            raise RenderingFailed("it does not say which decision it is about")
+        decision = self._log.find(Stream(about.category, about.stream_id), about.event_id)
+        if decision is None or not isinstance(decision.data, DigestDecided):
+            raise RenderingFailed("the decision that it is about is not in the log")
+        return DigestMail(
+            **self._head_of(mail),
+            kind=decision.data.kind,
+            local_date=decision.data.local_date,
+            tasks=decision.data.tasks,
+            task_count=decision.data.task_count,
+        )
+
+    def _chat_of(self, mail: MailScheduled) -> ChatMail:
+        if mail.thread_id is None:
+            raise RenderingFailed("it does not say which thread it is about")
         posted = self._messages(mail.thread_id, mail.message_ids[-MOST_QUOTED:])
         authors = {said.author_company_id for _, said in posted if said.author_company_id is not None}
         with self._pool.connection() as connection:
             names = queries.company_names(connection, authors)
         return ChatMail(
-            mail_id=mail.mail_id,
-            address=mail.address,
-            recipient_name=mail.recipient_name,
-            time_zone=mail.time_zone,
+            **self._head_of(mail),
             thread_id=mail.thread_id,
             case_reference=mail.case_reference,
-            message_id_header=mail.message_id_header,
-            references=mail.references,
             message_ids=mail.message_ids,
             messages=tuple(
                 QuotedMessage(
@@ -254,8 +274,20 @@ class Sender:
                 )
                 for event, said in posted
             ),
-            date=self._clock.now(),
         )
+
+    def _head_of(self, mail: MailScheduled) -> dict[str, Any]:
+        return {
+            "mail_id": mail.mail_id,
+            "user_id": mail.user_id,
+            "address": mail.address,
+            "recipient_name": mail.recipient_name,
+            "locale": mail.locale,
+            "time_zone": mail.time_zone,
+            "message_id_header": mail.message_id_header,
+            "references": mail.references,
+            "date": self._clock.now(),
+        }
 
     def _messages(
         self, thread_id: UUID, message_ids: Sequence[UUID]

@@ -1,17 +1,23 @@
 -- name: put_company
-insert into companies (company_id, side, name, time_zone, locale)
-values (%(company_id)s, %(side)s, %(name)s, %(time_zone)s, %(locale)s)
+insert into companies (company_id, side, name, time_zone, locale, country, subdivision, observes_holidays)
+values (
+    %(company_id)s, %(side)s, %(name)s, %(time_zone)s, %(locale)s, %(country)s, %(subdivision)s, %(observes_holidays)s
+)
 on conflict (company_id) do update
-set side = excluded.side, name = excluded.name, time_zone = excluded.time_zone, locale = excluded.locale
+set side = excluded.side, name = excluded.name, time_zone = excluded.time_zone, locale = excluded.locale,
+    country = excluded.country, subdivision = excluded.subdivision, observes_holidays = excluded.observes_holidays
 
 -- name: put_user
-insert into users (user_id, company_id, email, name, active)
-values (%(user_id)s, %(company_id)s, %(email)s, %(name)s, true)
+insert into users (user_id, company_id, email, name, active, since_position)
+values (%(user_id)s, %(company_id)s, %(email)s, %(name)s, true, %(position)s)
 on conflict (user_id) do update
 set company_id = excluded.company_id, email = excluded.email, name = excluded.name
 
 -- name: set_user_active
-update users set active = %(active)s where user_id = %(user_id)s
+update users
+set active = %(active)s,
+    since_position = case when %(active)s and not active then %(position)s else since_position end
+where user_id = %(user_id)s
 
 -- name: add_message
 -- The message and, with it, what is undecided because of it: only the creditor's side gets e-mail per message, and only
@@ -54,11 +60,57 @@ where mail_id = %(mail_id)s and not ambiguous_attempts @> array[%(attempt)s::int
 -- name: settle_mail
 update outbox set state = %(state)s, reason = %(reason)s, settled_at = %(settled_at)s where mail_id = %(mail_id)s
 
+-- name: open_task
+insert into tasks (
+    task_id, company_id, opened_position, open, type, title, case_id, case_reference, thread_id, created_at, due_at
+)
+values (
+    %(task_id)s, %(company_id)s, %(position)s, true, %(type)s, %(title)s, %(case_id)s, %(case_reference)s,
+    %(thread_id)s, %(created_at)s, %(due_at)s
+)
+on conflict (task_id) do nothing
+
+-- name: solve_task
+update tasks set open = false where task_id = %(task_id)s
+
+-- name: put_digest
+insert into digests (digest_id, kind, user_id, version, last_date, through_position, through_time)
+values (
+    %(digest_id)s, %(kind)s, %(user_id)s, %(version)s, %(last_date)s, %(through_position)s, %(through_time)s
+)
+on conflict (digest_id) do update
+set version = excluded.version, last_date = excluded.last_date, through_position = excluded.through_position,
+    through_time = excluded.through_time
+where digests.version < excluded.version
+
+-- name: companies_with_tasks
+select company_id, country, subdivision, time_zone, observes_holidays
+from companies c
+where side = %(side)s and exists (select from tasks t where t.company_id = c.company_id and t.open)
+order by company_id
+
+-- name: open_tasks
+select opened_position, created_at, task_id, type, title, case_id, case_reference, thread_id, due_at
+from tasks
+where company_id = %(company_id)s and open and opened_position <= %(known_up_to)s
+
+-- name: digest_readers
+select u.user_id, u.since_position, d.version, d.last_date, d.through_position, d.through_time
+from users u
+left join digests d on d.user_id = u.user_id and d.kind = %(kind)s
+where u.company_id = %(company_id)s and u.active
+order by u.user_id
+
 -- name: recipients_of_company
 select u.user_id, u.company_id, u.email as address, u.name, u.active, c.locale, c.time_zone
 from users u join companies c using (company_id)
 where u.company_id = %(company_id)s
 order by u.user_id
+
+-- name: recipients_by_id
+select u.user_id, u.company_id, u.email as address, u.name, u.active, c.locale, c.time_zone
+from users u join companies c using (company_id)
+where u.user_id = any(%(user_ids)s)
 
 -- name: bursts
 -- Every undecided burst, the earliest due first; they are few, since each is decided within minutes.

@@ -15,6 +15,7 @@ from shared.contracts.messaging import (
     UserAdded,
     UserDeactivated,
 )
+from shared.contracts.tasks import Deadline, TaskFacts, TaskOpened, TaskSolved
 from shared.eventlog.protocol import EventLog
 
 FRIDAY = datetime(2026, 11, 20, 14, tzinfo=UTC)
@@ -81,6 +82,40 @@ class Office:
             up_to_version=message.version,
         )
         self._append(message.stream, read, subject=f"case:{self.case_id}")
+
+    def owes(
+        self,
+        company_id: UUID,
+        *,
+        made: datetime = FRIDAY,
+        due: datetime | None = None,
+        reference: str = "NV-1001",
+    ) -> TaskFacts:
+        """Have a task opened for the company."""
+        task = TaskFacts(
+            id=uuid4(),
+            type="ReplyToChat",
+            title=f"New message on case {reference}",
+            company_id=company_id,
+            side="creditor" if company_id == self.creditor else "partner",
+            case_id=self.case_id,
+            case_reference=reference,
+            thread_id=self.thread_id,
+            message_id=uuid4(),
+            created_at=made,
+            deadline=Deadline(
+                due_at=due or made + timedelta(days=4),
+                calendar="DK",
+                time_zone="Europe/Copenhagen",
+                skipped_days=(),
+            ),
+        )
+        self._append(Stream("reply-tasks", self.thread_id), TaskOpened(task=task), at=made)
+        return task
+
+    def answers(self, task: TaskFacts, *, at: datetime = FRIDAY) -> None:
+        solved = TaskSolved(task=task, solved_at=at, solved_by="reply")
+        self._append(Stream("reply-tasks", self.thread_id), solved, at=at)
 
     def _company(self, company_id: UUID, side: Side, name: str, time_zone: str) -> None:
         details = CompanyDetails(name=name, country="DK", time_zone=time_zone)

@@ -81,6 +81,27 @@ def test_outbox_and_show_tell_what_became_of_an_e_mail(
     assert "MailSent" in parley("show", sent["mail_id"]).stdout
 
 
+def test_summaries_are_told_and_sent_as_of_the_date_or_instant_given(
+    parley: Parley, office: Office, catch_up: CatchUp
+) -> None:
+    office.owes(office.partner, due=FRIDAY)
+    catch_up()
+    monday = "2026-11-23T07:00:00+01:00"
+
+    [foreseen] = in_json(parley("daily-summary", "--now", monday, "--dry-run", "--json"))
+    [sent] = in_json(parley("daily-summary", "--now", monday, "--json"))
+    again = in_json(parley("daily-summary", "--date", "2026-11-23", "--now", monday, "--json"))
+    [reminder] = in_json(parley("weekly-overdue", "--date", "2026-11-23", "--now", monday, "--json"))
+
+    assert foreseen == sent
+    assert (sent["user_id"], sent["task_count"]) == (str(office.bob.id), 1)
+    assert again == []
+    assert reminder["kind"] == "weekly_overdue"
+    assert (
+        "week ahead" in parley("daily-summary", "--date", "2062-01-02", "--now", monday, exit_code=2).stderr
+    )
+
+
 def test_explain_names_every_possible_recipient_and_the_reason(
     parley: Parley, office: Office, catch_up: CatchUp
 ) -> None:

@@ -94,7 +94,15 @@ def stack(postgres_url: str, broker: Broker, tmp_path_factory: pytest.TempPathFa
 def test_a_stack_uses_the_servers_it_is_given_and_starts_the_rest(stack: Stack) -> None:
     report = stack.status()
 
-    assert set(stack.processes()) == {"relay", "messaging", "tasks", "notifier", "gateway", "mail"}
+    assert set(stack.processes()) == {
+        "relay",
+        "messaging",
+        "tasks",
+        "notifier",
+        "gateway",
+        "mail",
+        "scheduler",
+    }
     assert all(process["state"] == "running" for process in report["processes"])
     assert all(process["restarts"] == 0 for process in report["processes"])
     assert all(process["rss_mb"] > 1 for process in report["processes"])

@@ -9,13 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from services.notifier.adapters.rendering import JinjaRenderer, one_line, several_lines
+from services.notifier.adapters.rendering import JinjaRenderer
+from services.notifier.adapters.texts import one_line, several_lines
 from services.notifier.ports import ChatMail, FrozenMail, QuotedMessage, RenderingFailed
 from shared.contracts.envelope import ERASED
 from shared.settings import Settings, SettingsError
 
 POSTED = datetime(2026, 11, 20, 14, 4, tzinfo=UTC)
-MAIL, THREAD, MESSAGE = UUID(int=1), UUID(int=2), UUID(int=3)
+MAIL, THREAD, MESSAGE, ANNA = (UUID(int=number) for number in range(1, 5))
 SETTINGS = Settings(portal_url="https://portal.example/", mail_domain="parley.example", home=Path())
 HOSTILE = (
     "Eve\r\nBcc: everyone@example.com\r\n\r\n<script>alert(1)</script>\x00\x1b[31m\u2028\u202e{{ 7 * 7 }}"
@@ -33,6 +34,7 @@ def mail(
     address: str = "anna@nordvik.example",
     name: str = "Anna Holm",
     reference: str | None = "NV-1001",
+    locale: str = "en",
     time_zone: str = "Europe/Copenhagen",
     domain: str = "parley.example",
     earlier: tuple[UUID, ...] = (),
@@ -40,8 +42,10 @@ def mail(
     messages = messages or (quoted(),)
     return ChatMail(
         mail_id=MAIL,
+        user_id=ANNA,
         address=address,
         recipient_name=name,
+        locale=locale,
         time_zone=time_zone,
         thread_id=THREAD,
         case_reference=reference,

@@ -1,4 +1,4 @@
-"""What notifier can be asked to do; frozen, with the time and everything else that the decision needs."""
+"""Bursts and e-mails: what can be asked of them, frozen, with time and everything else the decision needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Events turned into what notifier decides on and does next; pure."""
+"""Threads as bursts, decisions as e-mails."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Events that notifier publishes."""
+"""E-mails: what was decided about a burst of messages, and what became of each e-mail. Events."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -9,6 +9,7 @@ from shared.contracts.messaging import Value
 EXCHANGE_SOURCE = "notifier"
 
 BurstOutcome = Literal["mailed", "read", "inactive"]
+MailKind = Literal["chat", "daily_summary", "weekly_overdue", "creditor_overdue"]
 
 
 class PlannedMail(Value):
@@ -38,28 +39,39 @@ class ChatMailDecided(EventData):
     mails: tuple[PlannedMail, ...]
 
 
+class EventRef(Value):
+    """Where an event stands in the log."""
+
+    category: str
+    stream_id: UUID
+    event_id: UUID
+
+
 class MailScheduled(EventData):
     """
-    One e-mail to one user is to be sent, in `mail-<id>`; it quotes the messages named. Subject: the user.
+    One e-mail to one user is to be sent, in `mail-<id>`. Subject: the user.
 
-    `message_id_header` is the Message-ID, made from `mail_id` alone; `references` name the thread's root.
+    One about messages quotes those named; any other tells of the event `about`, which it was scheduled for.
+    `message_id_header` is the Message-ID, made from `mail_id` alone; `references` name the roots of the
+    conversation that it belongs to, the nearest last.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     mail_id: UUID
-    kind: Literal["chat"]
+    kind: MailKind
     company_id: UUID
     user_id: UUID
     address: PersonalText
     recipient_name: PersonalText
     locale: str
     time_zone: str
-    thread_id: UUID
+    thread_id: UUID | None
     case_id: UUID | None
     case_reference: str | None
     message_id_header: str
     references: tuple[str, ...]
-    message_ids: tuple[UUID, ...]
+    message_ids: tuple[UUID, ...] = ()
+    about: EventRef | None = None
 
 
 class MailSent(EventData):

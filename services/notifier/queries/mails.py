@@ -1,4 +1,4 @@
-"""Reads over notifier's tables."""
+"""Bursts, e-mails, and what became of them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class OutboxEntry:
     state: OutboxState
     user_id: UUID
     email: str | None
-    thread_id: UUID
+    thread_id: UUID | None
     messages: int
     scheduled_at: datetime
     settled_at: datetime | None
@@ -105,6 +105,13 @@ def recipients_of(connection: DatabaseConnection, company_id: UUID) -> dict[UUID
     """Return the company's users by id, inactive ones included."""
     with connection.cursor(row_factory=class_row(Recipient)) as cursor:
         users = cursor.execute(_SQL["recipients_of_company"], {"company_id": company_id}).fetchall()
+    return {user.user_id: user for user in users}
+
+
+def recipients_by_id(connection: DatabaseConnection, user_ids: Collection[UUID]) -> dict[UUID, Recipient]:
+    """Return these users by id; unknown ones are absent."""
+    with connection.cursor(row_factory=class_row(Recipient)) as cursor:
+        users = cursor.execute(_SQL["recipients_by_id"], {"user_ids": list(user_ids)}).fetchall()
     return {user.user_id: user for user in users}
 
 

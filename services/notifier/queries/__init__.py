@@ -1,0 +1,5 @@
+"""Reads over notifier's tables; one module per topic, all of them here."""
+
+# ruff: noqa: F403 - what a topic defines is told there alone; here everything is found under one name
+from services.notifier.queries.digests import *
+from services.notifier.queries.mails import *
