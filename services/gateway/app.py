@@ -10,7 +10,18 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from services.gateway import openapi, problems
-from services.gateway.api import admin, cases, docs, live, me, operations, partnerships, tasks, threads
+from services.gateway.api import (
+    admin,
+    cases,
+    docs,
+    leads,
+    live,
+    me,
+    operations,
+    partnerships,
+    tasks,
+    threads,
+)
 from services.gateway.api.dependencies import Gateway
 from services.gateway.errors import InvalidFields
 from shared.errors import Invalid, ParleyError
@@ -41,7 +52,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         },
     )
     app.state.gateway = gateway
-    for part in (threads, cases, tasks, partnerships, me, live, admin, operations, docs):
+    for part in (threads, cases, leads, tasks, partnerships, me, live, admin, operations, docs):
         app.include_router(part.router)
     docs.mount_files(app)
 

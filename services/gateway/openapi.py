@@ -22,6 +22,7 @@ A command answers `Parley-Position`; a query with it as `Parley-Min-Position` se
 _TAGS = [
     {"name": "me", "description": "Who am I."},
     {"name": "cases", "description": "Cases and their threads."},
+    {"name": "leads", "description": "Requests for quotes, and the quotes."},
     {"name": "threads", "description": "Messages."},
     {"name": "tasks", "description": "Who owes whom an answer, until when."},
     {"name": "partnerships", "description": "Partners of a creditor, clients of a partner."},

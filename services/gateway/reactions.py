@@ -11,7 +11,7 @@ from shared.contracts import messaging, tasks
 from shared.contracts.envelope import EventData, RecordedEvent
 from shared.contracts.rpc import Shape
 
-LIVE_CATEGORIES = frozenset({"case", "partnership", "reply-tasks", "thread"})
+LIVE_CATEGORIES = frozenset({"case", "lead", "partnership", "reply-tasks", "thread"})
 """Streams whose events are shown live."""
 
 TASK_TYPE_LABELS: dict[tasks.TaskType, str] = {"ReplyToChat": "New Message"}
@@ -48,6 +48,7 @@ class ThreadNotice(Shape):
     kind: messaging.ThreadKind
     case_id: UUID | None
     partnership_id: UUID | None
+    lead_id: UUID | None
     writable: bool
     participants: tuple[ThreadParty, ...]
     last_message_at: datetime | None
@@ -81,6 +82,20 @@ class PartnershipNotice(Shape):
     creditor_id: UUID
     partner_id: UUID
     established_at: datetime
+
+
+class LeadNotice(Shape):
+    """What happened to a lead, or to one partner's bid for it: what the event tells, and no more."""
+
+    id: UUID
+    case_id: UUID
+    case_reference: str
+    creditor_id: UUID
+    partner_id: UUID | None = None
+    quote_id: UUID | None = None
+    outcome: messaging.LeadOutcome | messaging.BidOutcome | None = None
+    closes_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +189,7 @@ def _thread_opened(_: RecordedEvent, data: messaging.ThreadOpened) -> LiveEvent:
             kind=data.kind,
             case_id=data.case_id,
             partnership_id=data.partnership_id,
+            lead_id=data.lead_id,
             writable=True,
             participants=tuple(
                 ThreadParty(company_id=party.company_id, role=party.role) for party in data.participants
@@ -261,19 +277,75 @@ def _partnership_established(event: RecordedEvent, data: messaging.PartnershipEs
     )
 
 
+def _lead(
+    kind: str,
+    data: messaging.LeadOpened
+    | messaging.PartnerInvited
+    | messaging.QuoteSubmitted
+    | messaging.QuoteChoiceReminded
+    | messaging.BidEnded
+    | messaging.LeadClosed,
+    **more: Any,
+) -> LiveEvent:
+    return LiveEvent(
+        kind,
+        LeadNotice(
+            id=data.lead_id,
+            case_id=data.case_id,
+            case_reference=data.case_reference,
+            creditor_id=data.creditor_id,
+            **more,
+        ),
+    )
+
+
+def _lead_opened(_: RecordedEvent, data: messaging.LeadOpened) -> LiveEvent:
+    return _lead("lead.opened", data, closes_at=_utc(data.window.closes_at))
+
+
+def _partner_invited(_: RecordedEvent, data: messaging.PartnerInvited) -> LiveEvent:
+    return _lead("lead.invited", data, partner_id=data.partner_id, closes_at=_utc(data.window.closes_at))
+
+
+def _quote_submitted(_: RecordedEvent, data: messaging.QuoteSubmitted) -> LiveEvent:
+    return _lead("lead.quoted", data, partner_id=data.partner_id, quote_id=data.quote_id)
+
+
+def _choice_reminded(_: RecordedEvent, data: messaging.QuoteChoiceReminded) -> LiveEvent:
+    return _lead("lead.reminded", data, expires_at=_utc(data.expires_at))
+
+
+def _bid_ended(_: RecordedEvent, data: messaging.BidEnded) -> LiveEvent:
+    return _lead(
+        "lead.bid_ended", data, partner_id=data.partner_id, quote_id=data.quote_id, outcome=data.outcome
+    )
+
+
+def _lead_closed(_: RecordedEvent, data: messaging.LeadClosed) -> LiveEvent:
+    return _lead(
+        "lead.closed", data, partner_id=data.partner_id, quote_id=data.quote_id, outcome=data.outcome
+    )
+
+
 def _utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
 _REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent]] = {
+    messaging.BidEnded: _bid_ended,
     messaging.CaseAssigned: _case_assigned,
     messaging.CaseClosed: _case_closed,
     messaging.CaseDetailsChanged: _case_details_changed,
     messaging.CaseMerged: _case_merged,
     messaging.CaseOpened: _case_opened,
     messaging.CaseStatusChanged: _case_status_changed,
+    messaging.LeadClosed: _lead_closed,
+    messaging.LeadOpened: _lead_opened,
     messaging.MessagePosted: _message_posted,
+    messaging.PartnerInvited: _partner_invited,
     messaging.PartnershipEstablished: _partnership_established,
+    messaging.QuoteChoiceReminded: _choice_reminded,
+    messaging.QuoteSubmitted: _quote_submitted,
     messaging.ThreadClosed: _thread_closed,
     messaging.ThreadOpened: _thread_opened,
     messaging.ThreadRead: _thread_read,

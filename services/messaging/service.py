@@ -14,6 +14,7 @@ from shared.contracts.messaging import (
     CasePage,
     CaseView,
     CheckUpload,
+    ChooseWinner,
     DeletedFile,
     DeleteFile,
     EnsuredThread,
@@ -22,11 +23,16 @@ from shared.contracts.messaging import (
     FilePage,
     GetCase,
     GetFile,
+    GetLead,
     GetPartnership,
     Identify,
     Identity,
+    InvitePartner,
+    LeadPage,
+    LeadView,
     ListCases,
     ListFiles,
+    ListLeads,
     ListMessages,
     ListPartnerships,
     ListThreads,
@@ -36,12 +42,15 @@ from shared.contracts.messaging import (
     PartnershipView,
     PostedMessage,
     PostMessage,
+    PullBackLead,
     PutCase,
     PutUser,
     RecordedFile,
     RecordFile,
     RegisterCompany,
     StoredFile,
+    SubmitQuote,
+    SubmittedQuote,
     ThreadList,
 )
 from shared.contracts.rpc import Done, Query, Request
@@ -197,6 +206,7 @@ class MessagingService:
             case_id=request.case_id,
             kind=request.kind,
             company_id=company_id,
+            partner_id=request.partner_id,
             origin=self._origin(request),
         )
         self._wait_until_handled(position)
@@ -215,6 +225,79 @@ class MessagingService:
     @endpoint(DeleteFile)
     def delete_file(self, request: DeleteFile) -> DeletedFile:
         return handlers.delete_file(self.resources.archive, request, self._origin(request))
+
+    # --- leads ---
+
+    @endpoint(ListLeads)
+    def list_leads(self, request: ListLeads) -> LeadPage:
+        return self._reads(request).list_leads(
+            viewer=handlers.tenant(request.caller),
+            reader=request.caller.user_id,
+            status=request.status,
+            case_id=request.case_id,
+            limit=request.limit,
+            cursor=request.cursor,
+        )
+
+    @endpoint(GetLead)
+    def get_lead(self, request: GetLead) -> LeadView:
+        return self._reads(request).get_lead(
+            request.lead_id, viewer=handlers.tenant(request.caller), reader=request.caller.user_id
+        )
+
+    @endpoint(SubmitQuote)
+    def submit_quote(self, request: SubmitQuote) -> SubmittedQuote:
+        author_id, company_id = handlers.member(request.caller)
+        return handlers.submit_quote(
+            self.resources.archive,
+            lead_id=request.lead_id,
+            author_id=author_id,
+            company_id=company_id,
+            success_fee_percent=request.success_fee_percent,
+            fixed_fee=request.fixed_fee,
+            currency=request.currency,
+            comment=request.comment,
+            origin=self._origin(request),
+        )
+
+    @endpoint(ChooseWinner)
+    def choose_winner(self, request: ChooseWinner) -> Done:
+        user_id, company_id = handlers.member(request.caller)
+        return self._done(
+            handlers.choose_winner(
+                self.resources.archive,
+                lead_id=request.lead_id,
+                quote_id=request.quote_id,
+                user_id=user_id,
+                company_id=company_id,
+                origin=self._origin(request),
+            )
+        )
+
+    @endpoint(PullBackLead)
+    def pull_back_lead(self, request: PullBackLead) -> Done:
+        user_id, company_id = handlers.member(request.caller)
+        return self._done(
+            handlers.pull_back_lead(
+                self.resources.archive,
+                lead_id=request.lead_id,
+                user_id=user_id,
+                company_id=company_id,
+                origin=self._origin(request),
+            )
+        )
+
+    @endpoint(InvitePartner)
+    def invite_partner(self, request: InvitePartner) -> Done:
+        handlers.require_operator(request.caller)
+        return self._done(
+            handlers.invite_partner(
+                self.resources.archive,
+                case_id=request.case_id,
+                partner_id=request.partner_id,
+                origin=self._origin(request),
+            )
+        )
 
     # --- what operators do ---
 

@@ -7,7 +7,14 @@ from pydantic import BaseModel
 
 from services.gateway import handlers
 from services.gateway.api.dependencies import BASE_PATH, JsonBody, Operator, TheGateway, accepts, answer
-from services.gateway.bodies import CaseEntry, CompanyEntry, PartnershipEntry, Reached, UserEntry
+from services.gateway.bodies import (
+    CaseEntry,
+    CompanyEntry,
+    InvitationEntry,
+    PartnershipEntry,
+    Reached,
+    UserEntry,
+)
 from services.gateway.problems import documented
 from services.gateway.sign_in import Session
 from shared.contracts import messaging
@@ -79,6 +86,20 @@ async def put_case(
 ) -> Response:
     """Open a case, or bring its partner, status and details up to date."""
     return await _carry_out(gateway, "put_case", messaging.PutCase(**_who(session), **entry.model_dump()))
+
+
+@router.post(
+    "/invitations", response_model=Reached, responses=_PROBLEMS, openapi_extra=accepts(InvitationEntry)
+)
+async def invite_partner(
+    session: Operator,
+    gateway: TheGateway,
+    entry: Annotated[InvitationEntry, Depends(JsonBody(InvitationEntry))],
+) -> Response:
+    """Let a partner quote for a case that is in `Leads`; the same again changes nothing."""
+    return await _carry_out(
+        gateway, "invite_partner", messaging.InvitePartner(**_who(session), **entry.model_dump())
+    )
 
 
 @router.get("/status", response_model=Status, responses=documented(401, 403, 500, 503))

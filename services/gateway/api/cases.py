@@ -79,11 +79,26 @@ async def list_threads(
     responses=documented(401, 403, 404, 409, 422, 500, 503, 504),
 )
 async def ensure_thread(
-    case_id: UUID, kind: CaseThreadKind, session: SignedIn, gateway: TheGateway
+    case_id: UUID,
+    kind: CaseThreadKind,
+    session: SignedIn,
+    gateway: TheGateway,
+    partner_id: Annotated[
+        UUID | None, Query(description="whose chat of the lead; a partner need not name itself")
+    ] = None,
 ) -> Response:
-    """Make sure that the case has this thread, and return it; there is never more than one."""
+    """
+    Make sure that the case has this thread, and return it; there is never more than one.
+
+    `invoice_questions_chat` and `lead_chat` are one per partner that may quote or has quoted: a creditor
+    names it in `partner_id`.
+    """
     request = messaging.EnsureThread(
-        caller=session.caller, correlation_id=session.correlation_id, case_id=case_id, kind=kind
+        caller=session.caller,
+        correlation_id=session.correlation_id,
+        case_id=case_id,
+        kind=kind,
+        partner_id=partner_id,
     )
     outcome = await gateway.services.call("messaging", "ensure_thread", request)
     return answer(outcome["thread"], position=outcome["position"])

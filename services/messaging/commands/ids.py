@@ -30,3 +30,18 @@ def relationship_thread_id(partnership_id: UUID) -> UUID:
 def message_id(thread_id: UUID, author_id: UUID, client_message_id: str) -> UUID:
     """Return the id that a message has however often its author's client sends it."""
     return uuid5(thread_id, f"{author_id}:{client_message_id}")
+
+
+def lead_id(case_id: UUID, round_number: int) -> UUID:
+    """Return the id of the lead of the case's round, counted from 1."""
+    return uuid5(case_id, f"lead:{round_number}")
+
+
+def quote_id(of_lead: UUID, partner_id: UUID) -> UUID:
+    """Return the id of the partner's quote: it gives one per lead."""
+    return uuid5(of_lead, str(partner_id))
+
+
+def lead_thread_id(of_lead: UUID, partner_id: UUID, kind: ThreadKind) -> UUID:
+    """Return the id of a lead's thread with one partner: no two bidders ever share one."""
+    return uuid5(of_lead, f"{partner_id}:{kind}")

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from services.messaging.commands.ids import case_thread_id, relationship_thread_id
+from services.messaging.commands.ids import case_thread_id, lead_thread_id, relationship_thread_id
 from shared.contracts.messaging import (
     Attachment,
     MessageAuthor,
     Participant,
+    ThreadCloseReason,
     ThreadKind,
 )
+
+LeadThreadKind = Literal["lead_chat", "invoice_questions_chat"]
+LEAD_THREAD_KINDS: tuple[LeadThreadKind, ...] = ("invoice_questions_chat", "lead_chat")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class OpenThread:
     case_reference: str | None
     engagement_id: UUID | None
     partnership_id: UUID | None
+    lead_id: UUID | None = None
     participants: tuple[Participant, ...]
 
 
@@ -54,6 +59,22 @@ def open_relationship_chat(*, partnership_id: UUID, creditor_id: UUID, partner_i
     )
 
 
+def open_lead_thread(
+    kind: LeadThreadKind, *, lead_id: UUID, case_id: UUID, reference: str, creditor_id: UUID, partner_id: UUID
+) -> OpenThread:
+    """Return the command that opens a chat of the lead between the creditor and one partner."""
+    return OpenThread(
+        thread_id=lead_thread_id(lead_id, partner_id, kind),
+        kind=kind,
+        case_id=case_id,
+        case_reference=reference,
+        engagement_id=None,
+        partnership_id=None,
+        lead_id=lead_id,
+        participants=_two_sides(creditor_id, partner_id),
+    )
+
+
 def _two_sides(creditor_id: UUID, partner_id: UUID) -> tuple[Participant, Participant]:
     return (
         Participant(company_id=creditor_id, role="creditor"),
@@ -66,7 +87,7 @@ class CloseThread:
     """Let nobody write to the thread any more."""
 
     thread_id: UUID
-    reason: Literal["reassigned", "merged"]
+    reason: ThreadCloseReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,15 @@ def message_body(body: str) -> str:
     return _storable(body, "body")
 
 
+def text(value: str, field: str, most: int) -> str:
+    """Return what somebody has written, of several lines perhaps: not blank, at most so many characters."""
+    if not any(_is_seen(character) for character in value):
+        raise Invalid("text_blank", "Write something, or leave it out.", field)
+    if len(value) > most:
+        raise Invalid("text_too_long", f"Write at most {most} characters.", field)
+    return _storable(value, field)
+
+
 def _is_seen(character: str) -> bool:
     # "Cf" are the characters without a shape of their own, such as the zero-width space.
     return not character.isspace() and unicodedata.category(character) != "Cf"
@@ -151,15 +160,15 @@ def currency(value: str) -> str:
     return value
 
 
-def amount(value: Decimal) -> Decimal:
+def amount(value: Decimal, field: str = "amount") -> Decimal:
     """Return an amount of money: not negative, with at most three decimals."""
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or value < 0:
-        raise Invalid("amount_malformed", "Give a number that is not negative, such as 8400.00.", "amount")
+        raise Invalid("amount_malformed", "Give a number that is not negative, such as 8400.00.", field)
     if -exponent > _AMOUNT_MAX_DECIMALS:
-        raise Invalid("amount_decimals", f"Give at most {_AMOUNT_MAX_DECIMALS} decimals.", "amount")
+        raise Invalid("amount_decimals", f"Give at most {_AMOUNT_MAX_DECIMALS} decimals.", field)
     if value.adjusted() >= _AMOUNT_MAX_DIGITS:
-        raise Invalid("amount_too_large", f"Give at most {_AMOUNT_MAX_DIGITS} digits.", "amount")
+        raise Invalid("amount_too_large", f"Give at most {_AMOUNT_MAX_DIGITS} digits.", field)
     return value
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, assert_never
+from typing import assert_never
 from uuid import UUID
 
 from services.messaging.commands import CloseThread, MarkRead, OpenThread, PostMessage, ThreadCommand
@@ -11,6 +11,7 @@ from shared.contracts.messaging import (
     Participant,
     SenderRole,
     ThreadClosed,
+    ThreadCloseReason,
     ThreadKind,
     ThreadOpened,
     ThreadRead,
@@ -18,11 +19,14 @@ from shared.contracts.messaging import (
 from shared.errors import Conflict, NotFound
 
 ThreadEvent = MessagePosted | ThreadRead | ThreadOpened | ThreadClosed
-CloseReason = Literal["reassigned", "merged"]
 
-READ_ONLY_BECAUSE: dict[CloseReason, str] = {
+READ_ONLY_BECAUSE: dict[ThreadCloseReason, str] = {
     "reassigned": "The case was given to another partner: this thread can only be read.",
     "merged": "The case was merged into another: this thread can only be read.",
+    "won": "The quote was accepted: go on in the case's own chat. This thread can only be read.",
+    "lost": "The case was given to another partner: this thread can only be read.",
+    "pulled_back": "The request for a quote was withdrawn: this thread can only be read.",
+    "expired": "The request for a quote has expired: this thread can only be read.",
 }
 
 
@@ -60,7 +64,7 @@ class WritableThread:
 class ReadOnlyThread:
     facts: ThreadFacts
     read_up_to: Mapping[UUID, int]
-    reason: CloseReason
+    reason: ThreadCloseReason
 
 
 State = NoThread | WritableThread | ReadOnlyThread
@@ -208,6 +212,7 @@ def _open(command: OpenThread, state: State) -> tuple[ThreadEvent, ...]:
                     case_reference=command.case_reference,
                     engagement_id=command.engagement_id,
                     partnership_id=command.partnership_id,
+                    lead_id=command.lead_id,
                     participants=command.participants,
                 ),
             )

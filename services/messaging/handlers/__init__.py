@@ -2,6 +2,7 @@
 
 from services.messaging.handlers.callers import actor, member, require_operator, tenant
 from services.messaging.handlers.cases import ensure_thread, put_case
+from services.messaging.handlers.consequences import react
 from services.messaging.handlers.directory import establish_partnership, put_user, register_company
 from services.messaging.handlers.files import (
     check_upload,
@@ -11,24 +12,36 @@ from services.messaging.handlers.files import (
     use_content,
 )
 from services.messaging.handlers.importing import ImportedLine, import_lines
+from services.messaging.handlers.leads import (
+    Swept,
+    choose_winner,
+    invite_partner,
+    pull_back_lead,
+    submit_quote,
+    sweep_leads,
+)
 from services.messaging.handlers.posting import mark_read, post_message
 from services.messaging.handlers.streams import Archive, open_archive
-from services.messaging.handlers.subscribing import NAME, react, subscription
+from services.messaging.handlers.subscribing import NAME, subscription
 
 __all__ = [
     "NAME",
     "Archive",
     "ImportedLine",
+    "Swept",
     "actor",
     "check_upload",
+    "choose_winner",
     "delete_file",
     "ensure_thread",
     "establish_partnership",
     "import_lines",
+    "invite_partner",
     "mark_read",
     "member",
     "open_archive",
     "post_message",
+    "pull_back_lead",
     "put_case",
     "put_user",
     "react",
@@ -36,7 +49,9 @@ __all__ = [
     "register_company",
     "release_content",
     "require_operator",
+    "submit_quote",
     "subscription",
+    "sweep_leads",
     "tenant",
     "use_content",
 ]

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from services.messaging.commands import Origin, PutCase
-from services.messaging.decider import case, company, thread
+from services.messaging.commands import OpenThread, Origin, PutCase
+from services.messaging.decider import case, company, lead, thread
+from services.messaging.handlers.consequences import follow_through, together
+from services.messaging.handlers.leads import lead_of_case
 from services.messaging.handlers.streams import Archive, once_id
-from services.messaging.handlers.subscribing import react
 from shared.contracts.messaging import ThreadKind, ThreadOpened
 from shared.eventlog.protocol import Appended
 
@@ -25,23 +26,25 @@ def put_case(archive: Archive, *, command: PutCase, origin: Origin) -> Appended 
         company.on_side(state, "partner", "partner_id")
     appended = archive.cases.carry_out(command.case_id, origin, lambda state: case.decide(command, state))
     decided = appended.events if appended else archive.log.read_stream(archive.cases.stream(command.case_id))
-    followed = [outcome for event in decided for outcome in react(archive, event)]
-    if appended is None and all(outcome.duplicate for outcome in followed):
-        return None
-    outcomes = [appended, *followed] if appended else followed
-    events = sorted((event for outcome in outcomes for event in outcome.events), key=lambda e: e.position)
-    return Appended(tuple(events), duplicate=False)
+    return together(appended, follow_through(archive, decided))
 
 
 def ensure_thread(
-    archive: Archive, *, case_id: UUID, kind: ThreadKind, company_id: UUID | None, origin: Origin
+    archive: Archive,
+    *,
+    case_id: UUID,
+    kind: ThreadKind,
+    company_id: UUID | None,
+    partner_id: UUID | None = None,
+    origin: Origin,
 ) -> tuple[UUID, int]:
     """
     Return the id of the company's thread of that kind on the case and the position at which it was opened.
 
-    Opens it where the reaction that does so has not come to it yet. `company_id` None is the platform.
+    Opens it where the reaction that does so has not come to it yet. `company_id` None is the platform. The
+    chats of a lead are those of the case's latest one, with the partner that is named.
     """
-    command = case.thread_to_open(archive.cases.load(case_id), kind=kind, company_id=company_id)
+    command = _thread_to_open(archive, case_id, kind, company_id, partner_id)
     appended = archive.threads.carry_out(
         command.thread_id, origin, lambda state: thread.decide(command, state)
     )
@@ -51,3 +54,15 @@ def ensure_thread(
         archive.threads.stream(command.thread_id), once_id(ThreadOpened, command.thread_id)
     )
     return command.thread_id, opened.position if opened else archive.log.head()
+
+
+def _thread_to_open(
+    archive: Archive, case_id: UUID, kind: ThreadKind, company_id: UUID | None, partner_id: UUID | None
+) -> OpenThread:
+    if kind in ("lead_chat", "invoice_questions_chat"):
+        latest = lead_of_case(archive, case_id)
+        if latest is not None:
+            return lead.thread_to_open(
+                archive.leads.load(latest), kind=kind, company_id=company_id, partner_id=partner_id
+            )
+    return case.thread_to_open(archive.cases.load(case_id), kind=kind, company_id=company_id)

@@ -1,4 +1,4 @@
-"""Companies, users, partnerships and cases from JSON Lines, through the same use cases as the RPC."""
+"""The directory, cases and invitations to quote from JSON Lines, through the same use cases as the RPC."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,15 @@ from pydantic import ValidationError
 from services.messaging import commands
 from services.messaging.commands import Origin
 from services.messaging.decider.shapes import OTHER_CLOSE_CODE
-from services.messaging.handlers import cases, directory, requests
+from services.messaging.handlers import cases, directory, leads, requests
 from services.messaging.handlers.streams import Archive
-from shared.contracts.messaging import EstablishPartnership, PutCase, PutUser, RegisterCompany
+from shared.contracts.messaging import (
+    EstablishPartnership,
+    InvitePartner,
+    PutCase,
+    PutUser,
+    RegisterCompany,
+)
 from shared.contracts.rpc import Caller
 from shared.errors import Refused
 from shared.eventlog.protocol import Appended
@@ -22,7 +28,7 @@ from shared.eventlog.protocol import Appended
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _IMPORTER = Caller(user_id=None, company_id=None, role="ops", name="import")
 _NOT_OF_A_LINE = ("caller", "correlation_id")
-KINDS = ("company", "user", "partnership", "case")
+KINDS = ("company", "user", "partnership", "case", "invitation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +104,11 @@ def _carry_out(archive: Archive, line: bytes, *, at: datetime, correlation_id: U
         case "case":
             case = requests.put_case(PutCase.model_validate(fields))
             return _put_case(archive, case, origin)
+        case "invitation":
+            invitation = InvitePartner.model_validate(fields)
+            return leads.invite_partner(
+                archive, case_id=invitation.case_id, partner_id=invitation.partner_id, origin=origin
+            )
         case _:
             raise _WrongLine(f"field kind: must be one of {', '.join(KINDS)}")
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from services.messaging import commands
 from services.messaging.commands import Origin
 from services.messaging.decider import file, shapes, thread, user
+from services.messaging.handlers.consequences import react
 from services.messaging.handlers.streams import Archive
-from services.messaging.handlers.subscribing import react
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import (
     Attachment,

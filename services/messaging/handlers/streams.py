@@ -10,17 +10,23 @@ from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
 from services.messaging.commands import Origin
-from services.messaging.decider import case, company, content, file, partnership, thread, user
+from services.messaging.decider import case, company, content, file, lead, partnership, thread, user
 from services.messaging.handlers.snapshots import ThreadSnapshots
 from shared.command_handling import Loaded, StateStore, append_decided, load_together
 from shared.contracts.envelope import EventData, NewEvent, Stream
 from shared.contracts.messaging import (
+    BidEnded,
     ContentReleased,
     ContentUsed,
     FileAttached,
     FileDeleted,
     FileUploaded,
+    LeadClosed,
+    LeadOpened,
     MessagePosted,
+    PartnerInvited,
+    QuoteChoiceReminded,
+    QuoteSubmitted,
     ThreadClosed,
     ThreadOpened,
 )
@@ -35,12 +41,17 @@ E = TypeVar("E", bound=EventData)
 
 @dataclass(frozen=True, slots=True)
 class Rules(Generic[S, E]):
-    """The pure functions of one kind of stream, as its decider has them."""
+    """
+    The pure functions of one kind of stream, as its decider has them.
+
+    `addressed` is given where who may know depends on the event, and not on the stream alone.
+    """
 
     initial: Callable[[], S]
     evolve: Callable[[S, E], S]
     audience: Callable[[S], frozenset[UUID]]
     subject: Callable[[UUID, S], str | None]
+    addressed: Callable[[S, E], frozenset[UUID]] | None = None
 
 
 class Streams(Generic[S, E]):
@@ -83,13 +94,17 @@ class Streams(Generic[S, E]):
                     data=data,
                     time=origin.at,
                     actor=origin.actor,
-                    audience=self._rules.audience(state),
+                    audience=self._audience(state, data),
                     subject=self._rules.subject(stream.id, state),
                     correlation_id=origin.correlation_id,
                     causation_id=origin.causation_id,
                 )
             )
         return events
+
+    def _audience(self, state: S, data: E) -> frozenset[UUID]:
+        rules = self._rules
+        return rules.addressed(state, data) if rules.addressed else rules.audience(state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,7 @@ class Archive:
     users: Streams[user.State, user.UserEvent]
     partnerships: Streams[partnership.State, partnership.PartnershipEvent]
     cases: Streams[case.State, case.CaseEvent]
+    leads: Streams[lead.State, lead.LeadEvent]
     threads: Streams[thread.State, thread.ThreadEvent]
     files: Streams[file.State, file.FileEvent]
     contents: Streams[content.Content, content.ContentEvent]
@@ -142,6 +158,17 @@ def open_archive(log: EventLog) -> Archive:
             "case",
             Rules(case.initial, case.evolve, case.audience, lambda stream_id, _: f"case:{stream_id}"),
         ),
+        leads=_streams(
+            log,
+            "lead",
+            Rules(
+                lead.initial,
+                lead.evolve,
+                lead.audience,
+                lambda _id, state: lead.subject(state),
+                addressed=lead.addressed,
+            ),
+        ),
         threads=_streams(
             log,
             "thread",
@@ -177,17 +204,29 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:
     """
     Return the event's id: the same whenever the same thing is decided again.
 
-    A message has its own; a thread opens and closes once, a file comes, is attached and goes once and has its
-    content once, whoever asks for it. Everything else can happen again and follows from the command, which
-    makes at most one event of a type.
+    A message has its own; a thread and a lead open and close once, a partner has one place in a lead, a file
+    comes, is attached and goes once and has its content once, whoever asks for it. Everything else can happen
+    again and follows from the command, which makes at most one event of a type.
     """
     match data:
         case MessagePosted():
             return data.message_id
         case ContentUsed() | ContentReleased():
             return uuid5(data.file_id, f"{type(data).__name__}:{stream.id}")
-        case ThreadOpened() | ThreadClosed() | FileUploaded() | FileAttached() | FileDeleted():
+        case (
+            ThreadOpened()
+            | ThreadClosed()
+            | LeadOpened()
+            | LeadClosed()
+            | FileUploaded()
+            | FileAttached()
+            | FileDeleted()
+        ):
             return once_id(type(data), stream.id)
+        case PartnerInvited() | QuoteSubmitted() | BidEnded():
+            return uuid5(stream.id, f"{type(data).__name__}:{data.partner_id}")
+        case QuoteChoiceReminded():
+            return uuid5(stream.id, f"{type(data).__name__}:{data.days}")
         case _:
             return uuid5(origin.id, f"{type(data).__name__}:{stream.id}")
 

@@ -60,6 +60,7 @@ def project(event: RecordedEvent, execute: Execute) -> None:  # noqa: C901, PLR0
                 case_id=data.case_id,
                 engagement_id=data.engagement_id,
                 partnership_id=data.partnership_id,
+                lead_id=data.lead_id,
                 position=event.position,
                 company_ids=[participant.company_id for participant in data.participants],
                 roles=[participant.role for participant in data.participants],

@@ -5,11 +5,11 @@ Reads over messaging's tables, fenced by company.
 unknown and what is somebody else's is NotFound alike.
 """
 
-from services.messaging.queries import conversations, files
+from services.messaging.queries import conversations, files, leads
 
 
-class Reads(conversations.Reads, files.FileReads):
-    """All reads over one pool."""
+class Reads(conversations.Reads, files.FileReads, leads.LeadReads):
+    """All reads of messaging over one pool: one class per topic."""
 
 
 __all__ = ["Reads"]

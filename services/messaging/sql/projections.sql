@@ -83,8 +83,10 @@ on conflict (case_id, company_id) do update set engagement_id = excluded.engagem
 
 -- name: open_thread
 with opened as (
-    insert into threads (id, kind, case_id, engagement_id, partnership_id, position)
-    values (%(id)s, %(kind)s, %(case_id)s, %(engagement_id)s, %(partnership_id)s, %(position)s)
+    insert into threads (id, kind, case_id, engagement_id, partnership_id, lead_id, position)
+    values (
+        %(id)s, %(kind)s, %(case_id)s, %(engagement_id)s, %(partnership_id)s, %(lead_id)s, %(position)s
+    )
     on conflict (id) do nothing
 )
 insert into thread_participants (thread_id, company_id, role, place)
@@ -114,3 +116,50 @@ values (%(thread_id)s, %(user_id)s, %(company_id)s, %(up_to_version)s, %(read_at
 on conflict (thread_id, user_id) do update
 set up_to_version = excluded.up_to_version, read_at = excluded.read_at
 where read_markers.up_to_version < excluded.up_to_version
+
+-- name: open_lead
+insert into leads (
+    id, case_id, case_reference, creditor_id, debtor_type, debtor_name, amount, currency, opened_at, closes_at,
+    calendar, time_zone, skipped_days, max_quotes, position
+)
+values (
+    %(id)s, %(case_id)s, %(case_reference)s, %(creditor_id)s, %(debtor_type)s, %(debtor_name)s, %(amount)s,
+    %(currency)s, %(opened_at)s, %(closes_at)s, %(calendar)s, %(time_zone)s, %(skipped_days)s, %(max_quotes)s,
+    %(position)s
+)
+on conflict (id) do nothing
+
+-- name: change_lead
+-- What is quoted on is the case as it is; once the lead is over nobody who lost it is told of changes.
+update leads
+set case_reference = %(case_reference)s,
+    debtor_type = %(debtor_type)s,
+    debtor_name = %(debtor_name)s,
+    amount = %(amount)s,
+    currency = %(currency)s
+where case_id = %(case_id)s and ended_at is null
+
+-- name: add_bid
+insert into bids (lead_id, partner_id, invited_at, custom_quote, position)
+select leads.id, %(partner_id)s, %(invited_at)s, %(custom_quote)s, leads.position
+from leads
+where leads.id = %(lead_id)s
+on conflict (lead_id, partner_id) do nothing
+
+-- name: give_quote
+update bids
+set quote_id = %(quote_id)s,
+    success_fee_percent = %(success_fee_percent)s,
+    fixed_fee = %(fixed_fee)s,
+    currency = %(currency)s,
+    comment = %(comment)s,
+    author_id = %(author_id)s,
+    author_name = %(author_name)s,
+    submitted_at = %(submitted_at)s
+where lead_id = %(lead_id)s and partner_id = %(partner_id)s
+
+-- name: end_bid
+update bids set outcome = %(outcome)s where lead_id = %(lead_id)s and partner_id = %(partner_id)s
+
+-- name: end_lead
+update leads set outcome = %(outcome)s, ended_at = %(ended_at)s where id = %(id)s

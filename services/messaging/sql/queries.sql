@@ -127,7 +127,7 @@ where id = %(case_id)s
 -- name: list_threads
 -- Those of a case, those of partnerships, or one alone: one of the three parameters says which. Oldest first.
 select
-    threads.id, threads.kind, threads.case_id, threads.partnership_id,
+    threads.id, threads.kind, threads.case_id, threads.partnership_id, threads.lead_id,
     threads.closed_reason is null as writable,
     (
         select json_agg(
@@ -292,3 +292,63 @@ cross join lateral (
 ) as counts
 where partnerships.id = %(partnership_id)s
     and (%(viewer)s::uuid is null or %(viewer)s in (partnerships.creditor_id, partnerships.partner_id))
+
+
+-- name: list_leads
+-- A creditor sees the leads of its cases with every bid, a partner those it was invited to with its own bid alone.
+select
+    leads.id, leads.case_id, leads.case_reference, leads.creditor_id, creditor.name as creditor_name,
+    leads.debtor_type, leads.debtor_name, leads.amount, leads.currency, leads.opened_at, leads.closes_at,
+    leads.calendar, leads.time_zone, leads.skipped_days, leads.max_quotes, leads.outcome, leads.ended_at,
+    leads.position,
+    (
+        select json_agg(
+            json_build_object(
+                'partner_id', bids.partner_id,
+                'partner_name', partner.name,
+                'invited_at', bids.invited_at,
+                'custom_quote', bids.custom_quote,
+                'quote_id', bids.quote_id,
+                'success_fee_percent', bids.success_fee_percent::text,
+                'fixed_fee', bids.fixed_fee::text,
+                'currency', bids.currency,
+                'comment', bids.comment,
+                'author_id', bids.author_id,
+                'author_name', bids.author_name,
+                'submitted_at', bids.submitted_at,
+                'outcome', bids.outcome
+            )
+            order by bids.invited_at, partner.name
+        )
+        from bids
+        join companies as partner on partner.id = bids.partner_id
+        where bids.lead_id = leads.id
+            and (%(viewer)s::uuid is null or %(viewer)s in (leads.creditor_id, bids.partner_id))
+    ) as bids,
+    (
+        select count(*)
+        from threads
+        join thread_participants on thread_participants.thread_id = threads.id
+            and thread_participants.company_id = %(viewer)s
+        join messages on messages.thread_id = threads.id
+        left join read_markers on read_markers.thread_id = threads.id and read_markers.user_id = %(reader)s
+        where threads.lead_id = leads.id
+            and messages.author_company_id is distinct from %(viewer)s
+            and messages.version > coalesce(read_markers.up_to_version, 0)
+    ) as unread_count
+from leads
+join companies as creditor on creditor.id = leads.creditor_id
+where (%(lead_id)s::uuid is null or leads.id = %(lead_id)s)
+    and (%(case_id)s::uuid is null or leads.case_id = %(case_id)s)
+    and (%(status)s::text is null or (%(status)s = 'open') = (leads.ended_at is null))
+    and leads.position < %(before)s
+    and (
+        %(viewer)s::uuid is null
+        or leads.creditor_id = %(viewer)s
+        or exists (select from bids where bids.lead_id = leads.id and bids.partner_id = %(viewer)s)
+    )
+order by leads.position desc
+limit %(limit)s
+
+-- name: running_leads
+select id, position from leads where ended_at is null and position > %(after)s order by position limit %(limit)s

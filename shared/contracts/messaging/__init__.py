@@ -4,5 +4,6 @@
 from shared.contracts.messaging.cases import *
 from shared.contracts.messaging.directory import *
 from shared.contracts.messaging.files import *
+from shared.contracts.messaging.leads import *
 from shared.contracts.messaging.threads import *
 from shared.contracts.messaging.values import *

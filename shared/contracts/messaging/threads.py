@@ -1,7 +1,7 @@
 """Threads and what is said in them: events and RPC."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from shared.contracts.envelope import EventData, PersonalText
 from shared.contracts.messaging.values import (
     EXCHANGE_SOURCE,
     SenderRole,
+    ThreadCloseReason,
     ThreadKind,
     Value,
 )
@@ -25,7 +26,8 @@ class Participant(Value):
 
 class ThreadOpened(EventData):
     """
-    Id of a case thread: uuid5(engagement_id, kind); of a relationship chat: uuid5(partnership_id, kind).
+    Id of a case thread: uuid5(engagement_id, kind); of a relationship chat: uuid5(partnership_id, kind); of a
+    lead's threads: uuid5(lead_id, `<partner id>:<kind>`).
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
@@ -35,6 +37,7 @@ class ThreadOpened(EventData):
     case_reference: str | None
     engagement_id: UUID | None
     partnership_id: UUID | None
+    lead_id: UUID | None = None
     participants: tuple[Participant, ...]
 
 
@@ -99,7 +102,7 @@ class ThreadClosed(EventData):
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     thread_id: UUID
     case_id: UUID | None
-    reason: Literal["reassigned", "merged"]
+    reason: ThreadCloseReason
 
 
 # --- RPC: answers (the gateway serves these shapes as they are) ---
@@ -146,6 +149,7 @@ class ThreadView(Shape):
     kind: ThreadKind
     case_id: UUID | None
     partnership_id: UUID | None
+    lead_id: UUID | None = None
     writable: bool
     participants: tuple[ThreadParticipant, ...]
     last_message_at: datetime | None
@@ -184,10 +188,15 @@ class ListThreads(Query):
 
 
 class EnsureThread(Request):
-    """`ensure_thread`: answers EnsuredThread; Conflict while the case has no partner."""
+    """
+    `ensure_thread`: answers EnsuredThread; Conflict while the case has no partner.
+
+    A lead's threads are one per partner: a creditor names it with `partner_id`, a partner means its own.
+    """
 
     case_id: UUID
     kind: ThreadKind
+    partner_id: UUID | None = None
 
 
 class ListMessages(PagedQuery):

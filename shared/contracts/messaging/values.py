@@ -22,6 +22,7 @@ CaseStatus = Literal[
     "Closed",
     "Merged",
 ]
+ThreadCloseReason = Literal["reassigned", "merged", "won", "lost", "pulled_back", "expired"]
 MESSAGE_MAX_CHARACTERS = 10_000
 
 

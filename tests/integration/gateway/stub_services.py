@@ -138,6 +138,19 @@ class MessagingService:
         return {"id": request["partnership_id"]}
 
     @rpc
+    def submit_quote(self, request: Json) -> Json:
+        created = request["comment"] != "again"
+        return {"quote": {"id": str(UUID(int=98))}, "created": created, "position": 4714}
+
+    @rpc
+    def choose_winner(self, request: Json) -> Json:
+        return {"position": 4715}
+
+    @rpc
+    def invite_partner(self, request: Json) -> Json:
+        return {"position": 5}
+
+    @rpc
     def register_company(self, request: Json) -> Json:
         return {"position": 1}
 

@@ -457,7 +457,8 @@ def test_the_examples_of_the_document_are_accepted(gateway: ServedGateway) -> No
         reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         [example] = document["components"]["schemas"][reference.rsplit("/", 1)[1]]["examples"]
         bearer = ops(gateway) if "/admin/" in path else ""
-        answer = gateway.asks("POST", path.replace("{thread_id}", str(THREAD)), bearer=bearer, json=example)
+        address = re.sub(r"\{\w+_id\}", str(THREAD), path)
+        answer = gateway.asks("POST", address, bearer=bearer, json=example)
         assert answer.is_success, (path, answer.text)
 
 

@@ -13,6 +13,7 @@ from shared.contracts.messaging import (
     Debtor,
     PostedMessage,
     Side,
+    SubmittedQuote,
 )
 from shared.eventlog.protocol import Appended
 
@@ -90,6 +91,43 @@ class Office:
         )
         handlers.establish_partnership(self.archive, command=command, origin=origin())
         return command.partnership_id
+
+    def invites(self, case_id: UUID, partner_id: UUID) -> Appended | None:
+        return handlers.invite_partner(self.archive, case_id=case_id, partner_id=partner_id, origin=origin())
+
+    def quotes(
+        self, person: Person, lead_id: UUID, percent: str = "12.5", *, at: datetime = NOON
+    ) -> SubmittedQuote:
+        return handlers.submit_quote(
+            self.archive,
+            lead_id=lead_id,
+            author_id=person.id,
+            company_id=person.company_id,
+            success_fee_percent=Decimal(percent),
+            fixed_fee=None,
+            currency=None,
+            comment=None,
+            origin=replace(origin(), at=at),
+        )
+
+    def chooses(self, person: Person, lead_id: UUID, quote_id: UUID) -> Appended | None:
+        return handlers.choose_winner(
+            self.archive,
+            lead_id=lead_id,
+            quote_id=quote_id,
+            user_id=person.id,
+            company_id=person.company_id,
+            origin=origin(),
+        )
+
+    def pulls_back(self, person: Person, lead_id: UUID) -> Appended | None:
+        return handlers.pull_back_lead(
+            self.archive,
+            lead_id=lead_id,
+            user_id=person.id,
+            company_id=person.company_id,
+            origin=origin(),
+        )
 
     def chat(self, case_id: UUID, *, company_id: UUID | None = None) -> UUID:
         thread_id, _ = handlers.ensure_thread(

@@ -149,7 +149,7 @@ class TestImporting:
             "line 6: field e-mail: no such field",
             "line 7: field email: Give one e-mail address",
             "line 8: field company_id: company_id names no company",
-            "line 9: field kind: must be one of company, user, partnership, case",
+            "line 9: field kind: must be one of company, user, partnership, case, invitation",
             "line 10: field caller: no such field",
             "line 11: field partner_id: partner_id must name a partner",
             "line 12: field amount: ",

@@ -247,6 +247,43 @@ def test_a_partnership_is_told() -> None:
     assert data["id"] == str(partnership_id)
 
 
+LEAD = {"lead_id": THREAD, "case_id": CASE, "case_reference": "NV-1", "creditor_id": COMPANY}
+WINDOW = messaging.QuoteWindow(closes_at=NOW, calendar="DK", time_zone="Europe/Copenhagen", skipped_days=())
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "told"),
+    [
+        (
+            "lead.invited",
+            messaging.PartnerInvited.model_validate({**LEAD, "partner_id": USER, "window": WINDOW}),
+            {"partner_id": str(USER), "closes_at": "2026-11-20T14:00:00Z"},
+        ),
+        (
+            "lead.reminded",
+            messaging.QuoteChoiceReminded.model_validate({**LEAD, "days": 7, "expires_at": NOW}),
+            {"expires_at": "2026-11-20T14:00:00Z"},
+        ),
+        (
+            "lead.bid_ended",
+            messaging.BidEnded.model_validate({**LEAD, "partner_id": USER, "outcome": "lost"}),
+            {"partner_id": str(USER), "outcome": "lost"},
+        ),
+        (
+            "lead.closed",
+            messaging.LeadClosed.model_validate({**LEAD, "outcome": "expired"}),
+            {"outcome": "expired"},
+        ),
+    ],
+)
+def test_what_happens_to_leads_is_told(kind: str, event: EventData, told: dict[str, Any]) -> None:
+    live_kind, data = shown(event)
+
+    assert live_kind == kind
+    assert (data["id"], data["case_id"]) == (str(THREAD), str(CASE))
+    assert data.items() >= told.items()
+
+
 @pytest.mark.parametrize(
     "event",
     [

@@ -16,7 +16,7 @@ from services.messaging.commands import (
     UseContent,
 )
 from services.messaging.decider import content, file, thread
-from services.messaging.reactions import react
+from services.messaging.reactions.threads import react
 from shared.contracts.messaging import Attachment, ContentReleased, FileDeleted, FileUploaded
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.unit.messaging.examples import (

@@ -14,6 +14,7 @@ from shared.contracts.messaging import (
     MessagePosted,
     Participant,
     ThreadClosed,
+    ThreadCloseReason,
     ThreadOpened,
     ThreadRead,
 )
@@ -130,7 +131,7 @@ class TestPosting:
         assert foreign.value.args == unknown.value.args
 
     @pytest.mark.parametrize("reason", ["reassigned", "merged"])
-    def test_a_closed_thread_can_only_be_read(self, reason: thread.CloseReason) -> None:
+    def test_a_closed_thread_can_only_be_read(self, reason: ThreadCloseReason) -> None:
         with pytest.raises(Conflict, match=reason.removesuffix("reassigned") or "another partner") as refusal:
             thread.decide(POST, a_thread(OPEN_THREAD, replace(CLOSE, reason=reason)))
 

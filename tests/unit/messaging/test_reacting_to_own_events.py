@@ -7,7 +7,7 @@ from services.messaging.commands import (
     case_thread_id,
     open_invoice_chat,
 )
-from services.messaging.reactions import react
+from services.messaging.reactions.threads import react
 from shared.contracts.messaging import CaseAssigned, CaseClosed, CaseMerged
 from tests.unit.messaging.examples import (
     CASE,

@@ -1,0 +1,33 @@
+"""What messaging does about its own events: pure, one module per thing that follows."""
+
+from services.messaging.commands import (
+    AttachFile,
+    CaseOfLeadCommand,
+    CloseThread,
+    EstablishPartnership,
+    OpenLead,
+    OpenThread,
+    PullBackLead,
+)
+from services.messaging.reactions import leads, partnerships, threads
+from services.messaging.reactions.case_then import CaseThen, is_needed
+from shared.contracts.envelope import RecordedEvent
+
+__all__ = ["CaseThen", "Consequence", "is_needed", "react"]
+
+Consequence = (
+    OpenThread | CloseThread | AttachFile | OpenLead | PullBackLead | CaseOfLeadCommand | EstablishPartnership
+)
+
+
+def react(event: RecordedEvent, case: CaseThen | None = None) -> tuple[Consequence, ...]:
+    """
+    Return the commands that follow from the event, none for events that nothing follows from.
+
+    `case` is told where `is_needed` asks for it.
+    """
+    return (
+        *threads.react(event.data),
+        *leads.react(event, case),
+        *partnerships.react(event, case),
+    )

@@ -1,0 +1,311 @@
+"""Leads: quotes are asked for, given in time, and one is chosen; or the lead ends in another way."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from services.messaging import commands
+from services.messaging.decider import lead
+from shared.contracts.messaging import (
+    BidEnded,
+    LeadClosed,
+    LeadOpened,
+    PartnerInvited,
+    QuoteChoiceReminded,
+    QuoteSubmitted,
+    QuoteTerms,
+)
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from tests.unit.messaging.examples import CREDITOR, OTHER_PARTNER, PARTNER, STRANGER
+from tests.unit.messaging.lead_examples import (
+    CLOSES,
+    INVITED,
+    LAST_MOMENT,
+    LEAD,
+    MONDAY,
+    OPEN_LEAD,
+    a_lead,
+    choose,
+    invite,
+    pull_back,
+    quote,
+    sweep,
+)
+
+QUOTED = (*INVITED, quote(PARTNER), quote(OTHER_PARTNER, "9"))
+
+
+def outcomes(events: tuple[lead.LeadEvent, ...]) -> dict[object, str]:
+    """Return how it ended for whom; None stands for the lead itself."""
+    ends: dict[object, str] = {}
+    for event in events:
+        match event:
+            case BidEnded():
+                ends[event.partner_id] = event.outcome
+            case LeadClosed():
+                ends[None] = event.outcome
+            case _:
+                raise AssertionError(f"not an end: {event}")
+    return ends
+
+
+class TestOpening:
+    def test_it_opens_once(self) -> None:
+        [opened] = lead.decide(OPEN_LEAD, lead.initial())
+
+        assert isinstance(opened, LeadOpened)
+        assert opened.window.closes_at == CLOSES
+        assert lead.decide(OPEN_LEAD, a_lead(OPEN_LEAD)) == ()
+
+
+class TestInviting:
+    def test_a_partner_is_invited_once(self) -> None:
+        [invited] = lead.decide(invite(PARTNER), a_lead(OPEN_LEAD))
+
+        assert isinstance(invited, PartnerInvited)
+        assert lead.decide(invite(PARTNER), a_lead(OPEN_LEAD, invite(PARTNER))) == ()
+
+    def test_nobody_is_invited_after_the_window(self) -> None:
+        with pytest.raises(Conflict) as refusal:
+            lead.decide(invite(PARTNER, at=CLOSES), a_lead(OPEN_LEAD))
+
+        assert refusal.value.code == "quotes_closed"
+
+    def test_nobody_is_invited_to_a_lead_that_is_not_there(self) -> None:
+        with pytest.raises(NotFound):
+            lead.decide(invite(PARTNER), lead.initial())
+
+
+class TestQuoting:
+    def test_an_invited_partner_quotes(self) -> None:
+        [submitted] = lead.decide(quote(PARTNER, "12.5", comment="Fixed for a year."), a_lead(*INVITED))
+
+        assert isinstance(submitted, QuoteSubmitted)
+        assert submitted.quote_id == commands.quote_id(LEAD, PARTNER)
+        assert submitted.terms.success_fee_percent == Decimal("12.5")
+        assert submitted.comment == "Fixed for a year."
+
+    def test_the_last_moment_of_the_window_is_early_enough_and_its_end_is_not(self) -> None:
+        assert lead.decide(quote(PARTNER, at=LAST_MOMENT), a_lead(*INVITED))
+
+        with pytest.raises(Conflict) as refusal:
+            lead.decide(quote(PARTNER, at=CLOSES), a_lead(*INVITED))
+        assert refusal.value.code == "quotes_closed"
+
+    def test_the_same_quote_again_is_done_already_and_another_is_refused(self) -> None:
+        first = quote(PARTNER, "12.5")
+        again = replace(
+            first, terms=QuoteTerms(success_fee_percent=Decimal("12.50"), currency="EUR"), at=CLOSES
+        )
+
+        assert lead.decide(again, a_lead(*INVITED, first)) == ()
+        with pytest.raises(Conflict) as refusal:
+            lead.decide(quote(PARTNER, "10"), a_lead(*INVITED, first))
+        assert refusal.value.code == "quote_given"
+
+    def test_whoever_was_not_invited_learns_nothing(self) -> None:
+        with pytest.raises(NotFound) as uninvited:
+            lead.decide(quote(STRANGER), a_lead(*INVITED))
+        with pytest.raises(NotFound) as unknown:
+            lead.decide(quote(STRANGER), lead.initial())
+
+        assert uninvited.value.args == unknown.value.args
+
+    def test_the_creditor_does_not_quote(self) -> None:
+        with pytest.raises(Forbidden):
+            lead.decide(quote(CREDITOR), a_lead(*INVITED))
+
+    def test_a_full_lead_a_late_quote_and_a_lead_that_is_over_are_refused_alike(self) -> None:
+        full = a_lead(
+            replace(OPEN_LEAD, max_quotes=1), invite(PARTNER), invite(OTHER_PARTNER), quote(PARTNER)
+        )
+        withdrawn = a_lead(*INVITED, pull_back())
+
+        refusals = []
+        for state, at in ((full, MONDAY), (a_lead(*INVITED), CLOSES), (withdrawn, MONDAY)):
+            with pytest.raises(Conflict) as refusal:
+                lead.decide(quote(OTHER_PARTNER, at=at), state)
+            refusals.append(refusal.value.args)
+        assert len(set(refusals)) == 1
+
+    @pytest.mark.parametrize(
+        ("terms", "code"),
+        [
+            ({}, "quote_without_price"),
+            ({"success_fee_percent": "0"}, "percent_malformed"),
+            ({"success_fee_percent": "-1"}, "percent_malformed"),
+            ({"success_fee_percent": "100.01"}, "percent_malformed"),
+            ({"success_fee_percent": "1.001"}, "percent_malformed"),
+            ({"success_fee_percent": "NaN"}, "percent_malformed"),
+            ({"success_fee_percent": "Infinity"}, "percent_malformed"),
+            ({"fixed_fee": "-0.01"}, "amount_malformed"),
+            ({"fixed_fee": "1", "currency": "euro"}, "currency_malformed"),
+        ],
+    )
+    def test_terms_that_are_none_are_refused(self, terms: dict[str, str], code: str) -> None:
+        offered = QuoteTerms.model_construct(
+            success_fee_percent=Decimal(terms["success_fee_percent"])
+            if "success_fee_percent" in terms
+            else None,
+            fixed_fee=Decimal(terms["fixed_fee"]) if "fixed_fee" in terms else None,
+            currency=terms.get("currency", "EUR"),
+        )
+        with pytest.raises(Invalid) as refusal:
+            lead.decide(replace(quote(PARTNER), terms=offered), a_lead(*INVITED))
+
+        assert refusal.value.code == code
+
+    @pytest.mark.parametrize("comment", ["", " \u200b", "x" * 2001, "a\x00b"])
+    def test_a_comment_that_says_nothing_or_too_much_is_refused(self, comment: str) -> None:
+        with pytest.raises(Invalid) as refusal:
+            lead.decide(quote(PARTNER, comment=comment), a_lead(*INVITED))
+
+        assert refusal.value.field == "comment"
+
+
+class TestChoosing:
+    def test_one_wins_and_the_others_lose(self) -> None:
+        third = uuid4()
+        events = lead.decide(choose(PARTNER), a_lead(*QUOTED, invite(third)))
+
+        assert outcomes(events) == {PARTNER: "won", OTHER_PARTNER: "lost", third: "lost", None: "winner"}
+        [closed] = [event for event in events if isinstance(event, LeadClosed)]
+        assert (closed.partner_id, closed.quote_id) == (PARTNER, commands.quote_id(LEAD, PARTNER))
+
+    def test_the_same_choice_again_is_done_already_and_another_is_refused(self) -> None:
+        over = a_lead(*QUOTED, choose(PARTNER))
+
+        assert lead.decide(choose(PARTNER), over) == ()
+        with pytest.raises(Conflict) as refusal:
+            lead.decide(choose(OTHER_PARTNER), over)
+        assert refusal.value.code == "lead_over"
+
+    def test_only_the_creditor_chooses_and_only_what_was_quoted(self) -> None:
+        with pytest.raises(Forbidden):
+            lead.decide(choose(PARTNER, company_id=PARTNER), a_lead(*QUOTED))
+        with pytest.raises(NotFound):
+            lead.decide(choose(PARTNER, company_id=STRANGER), a_lead(*QUOTED))
+        with pytest.raises(NotFound) as refusal:
+            lead.decide(choose(OTHER_PARTNER), a_lead(*INVITED, quote(PARTNER)))
+        assert refusal.value.code == "quote_not_found"
+
+    def test_the_window_need_not_have_ended(self) -> None:
+        assert lead.decide(choose(PARTNER), a_lead(*INVITED, quote(PARTNER)))
+
+
+class TestPullingBack:
+    def test_it_ends_for_all(self) -> None:
+        events = lead.decide(pull_back(), a_lead(*QUOTED))
+
+        assert outcomes(events) == {PARTNER: "pulled_back", OTHER_PARTNER: "pulled_back", None: "pullback"}
+
+    def test_the_platform_does_it_quietly_whatever_has_become_of_the_lead(self) -> None:
+        assert lead.decide(pull_back(None), lead.initial()) == ()
+        assert lead.decide(pull_back(None), a_lead(*QUOTED, choose(PARTNER))) == ()
+        assert lead.decide(pull_back(None), a_lead(*INVITED))
+
+    def test_only_the_creditor_may_and_only_while_it_runs(self) -> None:
+        with pytest.raises(Forbidden):
+            lead.decide(pull_back(PARTNER), a_lead(*INVITED))
+        with pytest.raises(NotFound):
+            lead.decide(pull_back(STRANGER), a_lead(*INVITED))
+        with pytest.raises(Conflict):
+            lead.decide(pull_back(), a_lead(*QUOTED, choose(PARTNER)))
+        assert lead.decide(pull_back(), a_lead(*INVITED, pull_back())) == ()
+
+
+class TestSweeping:
+    def test_nothing_happens_while_quotes_are_taken(self) -> None:
+        assert lead.decide(sweep(LAST_MOMENT), a_lead(*QUOTED)) == ()
+        assert lead.decide(sweep(CLOSES), a_lead(*QUOTED)) == ()
+
+    def test_a_lead_without_quotes_ends_with_its_window(self) -> None:
+        events = lead.decide(sweep(CLOSES), a_lead(*INVITED))
+
+        assert outcomes(events) == {PARTNER: "expired", OTHER_PARTNER: "expired", None: "no_quotes"}
+
+    @pytest.mark.parametrize(("days", "reminded"), [(6, []), (7, [7]), (13, [7]), (14, [14]), (20, [14])])
+    def test_the_creditor_is_reminded_of_its_choice(self, days: int, reminded: list[int]) -> None:
+        events = lead.decide(sweep(CLOSES + timedelta(days=days)), a_lead(*QUOTED))
+
+        assert [event.days for event in events if isinstance(event, QuoteChoiceReminded)] == reminded
+
+    def test_each_reminder_comes_once(self) -> None:
+        week = sweep(CLOSES + timedelta(days=7))
+        fortnight = sweep(CLOSES + timedelta(days=14))
+
+        assert lead.decide(week, a_lead(*QUOTED, week)) == ()
+        assert len(lead.decide(fortnight, a_lead(*QUOTED, week))) == 1
+        assert lead.decide(fortnight, a_lead(*QUOTED, week, fortnight)) == ()
+        assert lead.decide(week, a_lead(*QUOTED, fortnight)) == ()
+
+    def test_quotes_that_nobody_chooses_expire(self) -> None:
+        state = a_lead(*QUOTED)
+        assert isinstance(state, lead.RunningLead)
+        events = lead.decide(sweep(lead.expires_at(state)), state)
+
+        assert outcomes(events)[None] == "expired"
+        assert lead.decide(sweep(lead.expires_at(state)), a_lead(*QUOTED, choose(PARTNER))) == ()
+
+    def test_a_full_lead_waits_for_the_choice_from_its_last_quote_on(self) -> None:
+        full = a_lead(replace(OPEN_LEAD, max_quotes=1), invite(PARTNER), quote(PARTNER))
+
+        assert lead.decide(sweep(MONDAY + timedelta(days=7)), full)
+
+
+class TestWhoMayKnow:
+    def test_a_partner_is_told_of_its_own_bid_alone(self) -> None:
+        state = a_lead(*QUOTED)
+        for event in lead.decide(choose(PARTNER), state):
+            told = lead.addressed(lead.evolve(state, event), event) - {CREDITOR}
+            assert told == ({event.partner_id} if isinstance(event, BidEnded) else set())
+
+    def test_chats_belong_to_one_partner_each(self) -> None:
+        state = a_lead(*INVITED)
+        own = lead.thread_to_open(state, kind="invoice_questions_chat", company_id=PARTNER, partner_id=None)
+        named = lead.thread_to_open(
+            state, kind="invoice_questions_chat", company_id=CREDITOR, partner_id=PARTNER
+        )
+        other = lead.thread_to_open(
+            state, kind="invoice_questions_chat", company_id=OTHER_PARTNER, partner_id=None
+        )
+
+        assert own == named
+        assert own.thread_id != other.thread_id
+        assert {party.company_id for party in own.participants} == {CREDITOR, PARTNER}
+
+    def test_asking_for_the_chat_of_a_rival_is_asking_for_what_is_not_there(self) -> None:
+        refusals = set()
+        for asking, named in (
+            (PARTNER, OTHER_PARTNER),
+            (PARTNER, uuid4()),
+            (STRANGER, None),
+            (STRANGER, PARTNER),
+        ):
+            with pytest.raises(NotFound) as refusal:
+                lead.thread_to_open(
+                    a_lead(*INVITED), kind="invoice_questions_chat", company_id=asking, partner_id=named
+                )
+            refusals.add(refusal.value.args)
+        assert len(refusals) == 1
+
+    def test_the_lead_chat_comes_with_the_quote(self) -> None:
+        with pytest.raises(Conflict):
+            lead.thread_to_open(a_lead(*INVITED), kind="lead_chat", company_id=PARTNER, partner_id=None)
+
+        assert lead.thread_to_open(a_lead(*QUOTED), kind="lead_chat", company_id=PARTNER, partner_id=None)
+
+    @pytest.mark.parametrize(
+        ("partner_id", "kind", "error"),
+        [(None, "lead_chat", Invalid), (STRANGER, "lead_chat", NotFound)],
+    )
+    def test_the_creditor_names_an_invited_partner(
+        self, partner_id: None, kind: commands.LeadThreadKind, error: type[Refused]
+    ) -> None:
+        with pytest.raises(error) as refusal:
+            lead.thread_to_open(a_lead(*QUOTED), kind=kind, company_id=CREDITOR, partner_id=partner_id)
+
+        assert refusal.value.field == "partner_id"
