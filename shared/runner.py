@@ -13,9 +13,13 @@ import logging
 import os
 import sys
 import warnings
+from importlib import import_module
 from importlib.metadata import entry_points
 
 GROUP = "parley.services"
+
+# Where the log is in a database that is spoken to over gRPC.
+_OVER_GRPC = ("kurrentdb:", "kurrentdb+", "esdb:", "esdb+")
 
 _WRONG_USE = 2
 _FAILED = 1
@@ -75,6 +79,8 @@ def go_green() -> None:
         warnings.simplefilter("ignore")
         import eventlet
 
+    if os.environ.get("PARLEY_EVENTLOG_URL", "").startswith(_OVER_GRPC):
+        _import_grpc()
     eventlet.monkey_patch()
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
 
@@ -82,6 +88,30 @@ def go_green() -> None:
 
     if waiting.wait is not waiting.wait_select:
         raise RuntimeError("psycopg was imported before eventlet: start each service in a process of its own")
+
+
+def _import_grpc() -> None:
+    """
+    Import gRPC and the log's client with a `threading` that stays as it is.
+
+    gRPC has real threads of its own and waits for them with locks: with eventlet's in their place it waits
+    for ever. Its calls are made in real threads too (`shared/eventlog/blocking.py`).
+    """
+    from eventlet import patcher
+
+    # It would write to the standard error by itself; what goes wrong is logged by whoever called.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    # What others use as well must not get hold of the copy.
+    for name in ("asyncio", "concurrent.futures.thread", "concurrent.futures.process", "queue", "ssl"):
+        import_module(name)
+    ours = sys.modules["threading"]
+    sys.modules["threading"] = patcher.original("threading")
+    try:
+        # gRPC would import the others when the first connection is made.
+        for name in ("kurrentdbclient.client", "grpc._channel", "grpc._plugin_wrapping", "grpc._auth"):
+            import_module(name)
+    finally:
+        sys.modules["threading"] = ours
 
 
 def _complain(sentence: str) -> int:

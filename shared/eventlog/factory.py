@@ -1,5 +1,7 @@
 """Which engine keeps the log: the scheme of its URL says so."""
 
+import os
+
 from shared.eventlog.kurrentdb_url import SCHEMES
 from shared.eventlog.postgres import PostgresEventLog
 from shared.eventlog.protocol import EventLog
@@ -16,7 +18,9 @@ def open_log(settings: Settings) -> EventLog:
     if settings.keeps_log_in_postgres:
         return PostgresEventLog(settings)
     if scheme in SCHEMES:
-        # Its client is half as large again as a whole service: only who has chosen it carries it.
+        # gRPC would write to the standard error by itself; what goes wrong is logged by whoever called.
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+        # It is large: only who has chosen this engine carries it.
         from shared.eventlog.kurrentdb import KurrentEventLog  # noqa: PLC0415
 
         return KurrentEventLog(settings)

@@ -4,6 +4,10 @@ The engine on EventStoreDB/KurrentDB when things go wrong: nothing lost, nothing
 Over a real socket against the stand-in; what the engine promises when all is well is in `tests/contract`.
 """
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -19,7 +23,7 @@ from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.kurrentdb import KurrentEventLog
 from shared.eventlog.kurrentdb_errors import TooLarge
 from shared.eventlog.protocol import EventLog, LogUnavailable, UnknownPosition, VersionConflict
-from shared.settings import Settings
+from shared.settings import Settings, to_environment
 from shared.testing import eventually, free_port, fresh_database
 from tests.contract.event_examples import a_stream, an_event
 from tests.kurrentdb_stand_in import certificates
@@ -476,3 +480,50 @@ def test_streams_of_one_category_do_not_match_a_longer_one(log: KurrentEventLog)
     log.append(Stream("tasks-old", uuid4()), [an_event()], expected="any")
 
     assert log.read_all(after=0, categories=["tasks"]).events == mine.events
+
+
+# --- inside the services, under eventlet ---
+
+
+def test_under_eventlet_appends_and_waits_let_everybody_else_take_their_turns(
+    beside: Settings, cluster: StandIn
+) -> None:
+    cluster.goes_wrong("Append", "delay", seconds=1.0)
+    settings = beside.model_copy(update={"eventlog_url": all_nodes(cluster)})
+
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.integration.eventlog.green_kurrentdb"],
+        env={**os.environ, **to_environment(settings)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert finished.returncode == 0, finished.stderr
+    seen = json.loads(finished.stdout)
+    assert (seen["events"], seen["heard"], seen["heard_what_never_came"]) == (80, True, False)
+    assert seen["threading_is_patched"]
+    assert seen["grpcs_threading_is_not"]
+    # A call that blocks would let nobody take a turn; otherwise there are about a hundred.
+    assert min(seen["turns_during_an_append"], seen["turns_during_a_wait"]) > 5
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://127.0.0.1/log"])
+def test_a_process_whose_log_is_in_postgresql_does_not_carry_grpc(url: str) -> None:
+    program = (
+        "import sys; from shared.runner import go_green; go_green();"
+        "from shared.eventlog.factory import open_log; import shared.nameko_host;"
+        "print('grpc' in sys.modules)"
+    )
+
+    finished = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PARLEY_EVENTLOG_URL": url},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert finished.stdout.strip() == "False"
