@@ -14,6 +14,7 @@ from services.gateway.api import (
     admin,
     cases,
     docs,
+    journal,
     leads,
     live,
     me,
@@ -52,7 +53,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         },
     )
     app.state.gateway = gateway
-    for part in (threads, cases, leads, tasks, partnerships, me, live, admin, operations, docs):
+    for part in (threads, cases, journal, leads, tasks, partnerships, me, live, admin, operations, docs):
         app.include_router(part.router)
     docs.mount_files(app)
 

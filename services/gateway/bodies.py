@@ -6,11 +6,20 @@ status must be like is decided by the service that owns it.
 """
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 
 from shared.contracts import messaging
 
@@ -68,6 +77,77 @@ class ReadUpTo(BaseModel):
     model_config = _example(up_to_message_id="0b5f2a0e-7d0f-5c2e-9a53-0d7c6f0b1c11")
 
     up_to_message_id: UUID
+
+
+ClientId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+Title = Annotated[
+    str, Field(min_length=1, max_length=messaging.TITLE_MAX_CHARACTERS), AfterValidator(_storable)
+]
+LongText = Annotated[str, Field(max_length=messaging.JOURNAL_TEXT_MAX_CHARACTERS), AfterValidator(_storable)]
+EventDate = Annotated[
+    AwareDatetime | date,
+    Field(description="when it happened: a time with its offset, or a date where the author's company is"),
+]
+
+
+class NewNote(BaseModel):
+    """A note to log. The same `client_note_id` with the same content again is harmless."""
+
+    model_config = _example(
+        client_note_id="n-1",
+        title="Visited the debtor",
+        description="The office is closed; a neighbour says they moved to Kolding.",
+        event_date="2026-11-19T10:30:00+01:00",
+    )
+
+    client_note_id: ClientId
+    title: Title
+    description: LongText | None = None
+    event_date: EventDate | None = None
+
+
+class NoteChanges(BaseModel):
+    """What a note is to say from now on; what is left out stays as it is, and null takes it away."""
+
+    model_config = _example(title="Visited the debtor's office")
+
+    title: Title | None = None
+    description: LongText | None = None
+    event_date: EventDate | None = None
+
+
+class NewCall(BaseModel):
+    """A call to log; it can never be changed. The same `client_call_id` again is harmless."""
+
+    model_config = _example(
+        client_call_id="c-1",
+        number="+45 70 10 20 30",
+        outcome="future_payment_promised",
+        notes="Promised to pay half on Friday.",
+    )
+
+    client_call_id: ClientId
+    number: Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_storable)]
+    outcome: messaging.CallOutcome
+    notes: Annotated[LongText, Field(min_length=1)]
+    called_at: Annotated[AwareDatetime | None, Field(description="now, where it is left out")] = None
+
+
+class NewComplaint(BaseModel):
+    """A complaint about the partner's work. The same `client_complaint_id` again is harmless."""
+
+    model_config = _example(client_complaint_id="k-1", text="Nobody has answered us for three weeks.")
+
+    client_complaint_id: ClientId
+    text: Annotated[LongText, Field(min_length=1)]
+
+
+class NewComplaintResponse(BaseModel):
+    """The response to a complaint; there is one."""
+
+    model_config = _example(text="We are sorry: the case worker was ill. From now on Mr Brandt answers.")
+
+    text: Annotated[LongText, Field(min_length=1)]
 
 
 class CompanyEntry(BaseModel):
@@ -205,6 +285,12 @@ ALL: tuple[type[BaseModel], ...] = (
     InvitationEntry,
     NewMessage,
     NewQuote,
+    NewCall,
+    NewComplaint,
+    NewComplaintResponse,
+    NewMessage,
+    NewNote,
+    NoteChanges,
     PartnershipEntry,
     ReadUpTo,
     UserEntry,

@@ -23,6 +23,7 @@ _TAGS = [
     {"name": "me", "description": "Who am I."},
     {"name": "cases", "description": "Cases and their threads."},
     {"name": "leads", "description": "Requests for quotes, and the quotes."},
+    {"name": "timeline", "description": "What happened on a case; notes, calls and complaints."},
     {"name": "threads", "description": "Messages."},
     {"name": "tasks", "description": "Who owes whom an answer, until when."},
     {"name": "partnerships", "description": "Partners of a creditor, clients of a partner."},
@@ -80,14 +81,14 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
             "description": "`Bearer`, with an error code where a token was sent",
             "schema": {"type": "string"},
         }
-    if method not in ("post", "put"):
+    if method not in ("post", "put", "patch", "delete"):
         return
     if "201" in responses:
         responses["201"]["headers"]["Location"] = {
             "description": "where the new thing is to be found",
             "schema": {"type": "string", "format": "uri-reference"},
         }
-    for status in ("200", "201"):
+    for status in ("200", "201", "204"):
         if status in responses:
             responses[status]["headers"][POSITION_HEADER] = {
                 "description": "where the log stood when the command was carried out",

@@ -27,7 +27,14 @@ from shared.cli_support import (
     print_json,
     print_table,
 )
-from shared.contracts.messaging import CaseStatus, CaseView, Identity, ThreadView
+from shared.contracts.messaging import (
+    CaseStatus,
+    CaseView,
+    Identity,
+    ThreadView,
+    TimelineItem,
+    TimelineItemType,
+)
 from shared.db import open_pool
 from shared.dead_letters import dead_letters_group
 from shared.eventlog.factory import open_log
@@ -222,6 +229,60 @@ def thread(thread_id: UUID, *, limit: int, as_json: bool) -> None:
 
 
 @group.command()
+@click.argument("case_id", type=click.UUID)
+@click.option(
+    "--type", "types", type=click.Choice(get_args(TimelineItemType)), multiple=True, help="Only these."
+)
+@limit_option
+@json_option
+def timeline(*, case_id: UUID, types: tuple[TimelineItemType, ...], limit: int, as_json: bool) -> None:
+    """Show what happened on a case, newest first, with everything that anybody may see of it."""
+    with _reads() as reads:
+        found = list(_timeline(reads, case_id, types, limit))
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("Time", "Type", "Who", "What"),
+        (
+            (
+                item.at,
+                item.type,
+                item.actor.name or item.actor.type,
+                f"{item.title}: {item.description}" if item.description else item.title,
+            )
+            for item in found
+        ),
+    )
+
+
+@group.command()
+@click.argument("note_id", type=click.UUID)
+@json_option
+def note(note_id: UUID, *, as_json: bool) -> None:
+    """Show everything that a note ever said, oldest first, its deletion included."""
+    with _reads() as reads:
+        found = reads.note_history(note_id)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+        return
+    click.echo(f"{found.id} on case {found.case_id}, by {found.author.name}")
+    print_table(
+        ("Revision", "Time", "Title", "Description", "Event date"),
+        (
+            (
+                version.revision,
+                version.written_at,
+                "(deleted)" if version.deleted else version.title,
+                version.description,
+                version.event_date,
+            )
+            for version in found.versions
+        ),
+    )
+
+
+@group.command()
 @limit_option
 @json_option
 def companies(*, limit: int, as_json: bool) -> None:
@@ -273,6 +334,20 @@ def _cases(reads: Reads, status: CaseStatus | None, limit: int) -> Iterator[Case
         page = reads.list_cases(
             viewer=None, reader=None, status=status, limit=min(left, _PAGE), cursor=cursor
         )
+        yield from page.items
+        left -= len(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _timeline(
+    reads: Reads, case_id: UUID, types: tuple[TimelineItemType, ...], limit: int
+) -> Iterator[TimelineItem]:
+    cursor: str | None = None
+    left = limit
+    while left:
+        page = reads.list_timeline(case_id, viewer=None, types=types, limit=min(left, _PAGE), cursor=cursor)
         yield from page.items
         left -= len(page.items)
         cursor = page.next_cursor

@@ -5,10 +5,29 @@ A cursor holds the list it belongs to (its scope: which things, how filtered) an
 """
 
 import re
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from shared.cursors import bad_cursor, decode, encode
 
 _CONTENT = re.compile(r"(?P<scope>[^|]*)\|(?P<key>[1-9][0-9]{0,17})", re.ASCII)
+_PLACE = re.compile(
+    r"(?P<scope>[^|]*)\|(?P<place>[0-9]{1,18})\.(?P<at>-?[0-9]{1,18})\.(?P<key>[1-9][0-9]{0,17})", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PAST_EVERYTHING = 2**63 - 1
+
+
+class Place(NamedTuple):
+    """Where an item stands in a list that is not in the order of its keys alone."""
+
+    place: int
+    at: datetime
+    key: int
+
+
+_END = Place(_PAST_EVERYTHING, _EPOCH, _PAST_EVERYTHING)
 
 
 def scope(*parts: object) -> str:
@@ -19,6 +38,25 @@ def scope(*parts: object) -> str:
 def text(scope: str, key: int) -> str:
     """Return the cursor of the page that begins past `key` in the list `scope`."""
     return encode(f"{scope}|{key}")
+
+
+def place_text(scope: str, end: Place) -> str:
+    """Return the cursor of the page that begins past `end` in the list `scope`."""
+    return encode(f"{scope}|{end.place}.{(end.at - _EPOCH) // _MICROSECOND}.{end.key}")
+
+
+def parse_place(scope: str, cursor: str | None) -> Place:
+    """Return the place in the cursor, past everything without one. Raises Invalid as `parse`."""
+    if cursor is None:
+        return _END
+    match = _PLACE.fullmatch(decode(cursor))
+    if match is None or match["scope"] != scope:
+        raise bad_cursor()
+    try:
+        at = _EPOCH + int(match["at"]) * _MICROSECOND
+    except OverflowError:
+        raise bad_cursor() from None
+    return Place(int(match["place"]), at, int(match["key"]))
 
 
 def parse(scope: str, cursor: str | None, *, default: int) -> int:

@@ -11,19 +11,27 @@ from services.messaging.handlers import requests
 from services.messaging.queries import Reads
 from shared.clock import Clock
 from shared.contracts.messaging import (
+    AcceptComplaint,
+    AnswerComplaint,
     CasePage,
     CaseView,
     CheckUpload,
     ChooseWinner,
     DeletedFile,
     DeleteFile,
+    DeleteNote,
+    EditedNote,
+    EditNote,
     EnsuredThread,
     EnsureThread,
     EstablishPartnership,
+    FileComplaint,
+    FiledComplaint,
     FilePage,
     GetCase,
     GetFile,
     GetLead,
+    GetNoteHistory,
     GetPartnership,
     Identify,
     Identity,
@@ -34,10 +42,18 @@ from shared.contracts.messaging import (
     ListFiles,
     ListLeads,
     ListMessages,
+    ListNotes,
     ListPartnerships,
     ListThreads,
+    ListTimeline,
+    LogCall,
+    LoggedCall,
+    LoggedNote,
+    LogNote,
     MarkRead,
     MessagePage,
+    NoteHistory,
+    NotePage,
     PartnershipPage,
     PartnershipView,
     PostedMessage,
@@ -52,6 +68,7 @@ from shared.contracts.messaging import (
     SubmitQuote,
     SubmittedQuote,
     ThreadList,
+    TimelinePage,
 )
 from shared.contracts.rpc import Done, Query, Request
 from shared.db import DatabaseConnection, open_pool
@@ -169,6 +186,30 @@ class MessagingService:
     def get_file(self, request: GetFile) -> StoredFile:
         return self._reads(request).get_file(request.file_id, viewer=handlers.tenant(request.caller))
 
+    @endpoint(ListTimeline)
+    def list_timeline(self, request: ListTimeline) -> TimelinePage:
+        return self._reads(request).list_timeline(
+            request.case_id,
+            viewer=handlers.tenant(request.caller),
+            types=request.types,
+            limit=request.limit,
+            cursor=request.cursor,
+        )
+
+    @endpoint(ListNotes)
+    def list_notes(self, request: ListNotes) -> NotePage:
+        return self._reads(request).list_notes(
+            request.case_id,
+            viewer=handlers.tenant(request.caller),
+            limit=request.limit,
+            cursor=request.cursor,
+        )
+
+    @endpoint(GetNoteHistory)
+    def get_note_history(self, request: GetNoteHistory) -> NoteHistory:
+        handlers.require_operator(request.caller)
+        return self._reads(request).note_history(request.note_id)
+
     # --- what users do ---
 
     @endpoint(PostMessage)
@@ -225,6 +266,92 @@ class MessagingService:
     @endpoint(DeleteFile)
     def delete_file(self, request: DeleteFile) -> DeletedFile:
         return handlers.delete_file(self.resources.archive, request, self._origin(request))
+
+    @endpoint(LogNote)
+    def log_note(self, request: LogNote) -> LoggedNote:
+        author_id, company_id = handlers.member(request.caller)
+        return handlers.log_note(
+            self.resources.archive,
+            case_id=request.case_id,
+            author_id=author_id,
+            company_id=company_id,
+            client_note_id=request.client_note_id,
+            title=request.title,
+            description=request.description,
+            event_date=request.event_date,
+            origin=self._origin(request),
+        )
+
+    @endpoint(EditNote)
+    def edit_note(self, request: EditNote) -> EditedNote:
+        author_id, company_id = handlers.member(request.caller)
+        return handlers.edit_note(
+            self.resources.archive,
+            case_id=request.case_id,
+            note_id=request.note_id,
+            author_id=author_id,
+            company_id=company_id,
+            fields=request.fields,
+            title=request.title,
+            description=request.description,
+            event_date=request.event_date,
+            origin=self._origin(request),
+        )
+
+    @endpoint(DeleteNote)
+    def delete_note(self, request: DeleteNote) -> Done:
+        author_id, company_id = handlers.member(request.caller)
+        appended = handlers.delete_note(
+            self.resources.archive,
+            case_id=request.case_id,
+            note_id=request.note_id,
+            author_id=author_id,
+            company_id=company_id,
+            origin=self._origin(request),
+        )
+        return self._done(appended)
+
+    @endpoint(LogCall)
+    def log_call(self, request: LogCall) -> LoggedCall:
+        author_id, company_id = handlers.member(request.caller)
+        return handlers.log_call(
+            self.resources.archive,
+            case_id=request.case_id,
+            author_id=author_id,
+            company_id=company_id,
+            client_call_id=request.client_call_id,
+            number=request.number,
+            outcome=request.outcome,
+            notes=request.notes,
+            called_at=request.called_at,
+            origin=self._origin(request),
+        )
+
+    @endpoint(FileComplaint)
+    def file_complaint(self, request: FileComplaint) -> FiledComplaint:
+        author_id, company_id = handlers.member(request.caller)
+        return handlers.file_complaint(
+            self.resources.archive,
+            case_id=request.case_id,
+            author_id=author_id,
+            company_id=company_id,
+            client_complaint_id=request.client_complaint_id,
+            text=request.text,
+            origin=self._origin(request),
+        )
+
+    @endpoint(AnswerComplaint)
+    def answer_complaint(self, request: AnswerComplaint) -> FiledComplaint:
+        author_id, company_id = handlers.member(request.caller)
+        return handlers.answer_complaint(
+            self.resources.archive,
+            case_id=request.case_id,
+            complaint_id=request.complaint_id,
+            author_id=author_id,
+            company_id=company_id,
+            text=request.text,
+            origin=self._origin(request),
+        )
 
     # --- leads ---
 
@@ -300,6 +427,15 @@ class MessagingService:
         )
 
     # --- what operators do ---
+
+    @endpoint(AcceptComplaint)
+    def accept_complaint(self, request: AcceptComplaint) -> Done:
+        handlers.require_operator(request.caller)
+        return self._done(
+            handlers.accept_complaint(
+                self.resources.archive, complaint_id=request.complaint_id, origin=self._origin(request)
+            )
+        )
 
     @endpoint(RegisterCompany)
     def register_company(self, request: RegisterCompany) -> Done:

@@ -5,6 +5,7 @@ from services.messaging.commands.cases import *
 from services.messaging.commands.directory import *
 from services.messaging.commands.files import *
 from services.messaging.commands.ids import *
+from services.messaging.commands.journal import *
 from services.messaging.commands.leads import *
 from services.messaging.commands.origin import *
 from services.messaging.commands.threads import *

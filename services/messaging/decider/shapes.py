@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import zoneinfo
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -25,6 +26,8 @@ _UNPRINTABLE = frozenset(
 )  # control characters, lone surrogates, line and paragraph breaks
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SUBDIVISION = re.compile(r"[A-Z0-9]{1,3}")
+_PHONE_NUMBER = re.compile(r"[0-9+()./#*x -]{1,50}")
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _EMAIL = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\".]+(\.[^\s@,;:<>()\[\]\\\".]+)+")
 
@@ -81,12 +84,42 @@ def _is_seen(character: str) -> bool:
 
 def client_message_id(value: str) -> str:
     """Return the id that a client chose for its message: 1 to 200 printable characters."""
+    return client_id(value, "client_message_id")
+
+
+def client_id(value: str, field: str) -> str:
+    """Return the id that a client chose for something of its own: 1 to 200 printable characters."""
     if not 1 <= len(value) <= CLIENT_MESSAGE_ID_MAX_CHARACTERS or not value.isprintable():
         raise Invalid(
-            "client_message_id_malformed",
-            f"Give 1 to {CLIENT_MESSAGE_ID_MAX_CHARACTERS} printable characters.",
-            "client_message_id",
+            f"{field}_malformed", f"Give 1 to {CLIENT_MESSAGE_ID_MAX_CHARACTERS} printable characters.", field
         )
+    return value
+
+
+def title(value: str) -> str:
+    """Return a title: 1 to 200 characters on one line, some of them visible."""
+    if not any(_is_seen(character) for character in value):
+        raise Invalid("title_required", "Give a title: it is what the others see first.", "title")
+    return name(value, "title")
+
+
+def phone_number(value: str, field: str) -> str:
+    """Return a number as somebody dialled it; whether it exists nobody can tell."""
+    if not _PHONE_NUMBER.fullmatch(value) or not any(character.isdigit() for character in value):
+        raise Invalid(
+            "phone_number_malformed", "Give a number of up to 50 characters such as +45 70 10 20 30.", field
+        )
+    return value
+
+
+def past(value: datetime, field: str, now: datetime) -> datetime:
+    """Return a moment that is over, and not absurdly long so."""
+    if value > now:
+        raise Invalid(
+            f"{field}_in_future", "Give a moment that has passed: this one is in the future.", field
+        )
+    if value < EARLIEST:
+        raise Invalid(f"{field}_too_early", "Give a moment after the year 1900.", field)
     return value
 
 

@@ -2,6 +2,7 @@
 
 from services.messaging.handlers.callers import actor, member, require_operator, tenant
 from services.messaging.handlers.cases import ensure_thread, put_case
+from services.messaging.handlers.complaints import accept_complaint, answer_complaint, file_complaint
 from services.messaging.handlers.consequences import react
 from services.messaging.handlers.directory import establish_partnership, put_user, register_company
 from services.messaging.handlers.files import (
@@ -12,6 +13,7 @@ from services.messaging.handlers.files import (
     use_content,
 )
 from services.messaging.handlers.importing import ImportedLine, import_lines
+from services.messaging.handlers.journal import delete_note, edit_note, log_call, log_note
 from services.messaging.handlers.leads import (
     Swept,
     choose_winner,
@@ -29,14 +31,21 @@ __all__ = [
     "Archive",
     "ImportedLine",
     "Swept",
+    "accept_complaint",
     "actor",
+    "answer_complaint",
     "check_upload",
     "choose_winner",
     "delete_file",
+    "delete_note",
+    "edit_note",
     "ensure_thread",
     "establish_partnership",
+    "file_complaint",
     "import_lines",
     "invite_partner",
+    "log_call",
+    "log_note",
     "mark_read",
     "member",
     "open_archive",

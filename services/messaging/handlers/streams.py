@@ -10,12 +10,28 @@ from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
 from services.messaging.commands import Origin
-from services.messaging.decider import case, company, content, file, lead, partnership, thread, user
+from services.messaging.decider import (
+    call,
+    case,
+    company,
+    complaint,
+    content,
+    file,
+    lead,
+    note,
+    partnership,
+    thread,
+    user,
+)
 from services.messaging.handlers.snapshots import ThreadSnapshots
 from shared.command_handling import Loaded, StateStore, append_decided, load_together
 from shared.contracts.envelope import EventData, NewEvent, Stream
 from shared.contracts.messaging import (
     BidEnded,
+    CallLogged,
+    ComplaintAccepted,
+    ComplaintAnswered,
+    ComplaintFiled,
     ContentReleased,
     ContentUsed,
     FileAttached,
@@ -24,6 +40,8 @@ from shared.contracts.messaging import (
     LeadClosed,
     LeadOpened,
     MessagePosted,
+    NoteDeleted,
+    NoteLogged,
     PartnerInvited,
     QuoteChoiceReminded,
     QuoteSubmitted,
@@ -69,21 +87,34 @@ class Streams(Generic[S, E]):
         return self.store.load(stream_id).state
 
     def carry_out(
-        self, stream_id: UUID, origin: Origin, decide: Callable[[S], Sequence[E]]
+        self,
+        stream_id: UUID,
+        origin: Origin,
+        decide: Callable[[S], Sequence[E]],
+        *,
+        audience: frozenset[UUID] | None = None,
     ) -> Appended | None:
         """
         Decide on the stream's state and append the outcome; None where there is nothing to append.
 
-        Raises what `decide` raises, and ContendedStream where others were quicker every time.
+        `audience` is given where another stream decides who may know of it. Raises what `decide` raises, and
+        ContendedStream where others were quicker every time.
         """
         stream = self.store.stream(stream_id)
 
         def decide_events(loaded: Loaded[S]) -> list[NewEvent]:
-            return self._in_envelopes(stream, origin, loaded.state, decide(loaded.state))
+            return self._in_envelopes(stream, origin, loaded.state, decide(loaded.state), audience)
 
         return append_decided(self.store, stream_id, decide_events, attempts=_ATTEMPTS)
 
-    def _in_envelopes(self, stream: Stream, origin: Origin, state: S, decided: Sequence[E]) -> list[NewEvent]:
+    def _in_envelopes(
+        self,
+        stream: Stream,
+        origin: Origin,
+        state: S,
+        decided: Sequence[E],
+        audience: frozenset[UUID] | None,
+    ) -> list[NewEvent]:
         """Give each event its envelope; its audience is who may know of the stream once it has happened."""
         events = []
         for data in decided:
@@ -94,7 +125,7 @@ class Streams(Generic[S, E]):
                     data=data,
                     time=origin.at,
                     actor=origin.actor,
-                    audience=self._audience(state, data),
+                    audience=self._audience(state, data) if audience is None else audience,
                     subject=self._rules.subject(stream.id, state),
                     correlation_id=origin.correlation_id,
                     causation_id=origin.causation_id,
@@ -120,6 +151,9 @@ class Archive:
     threads: Streams[thread.State, thread.ThreadEvent]
     files: Streams[file.State, file.FileEvent]
     contents: Streams[content.Content, content.ContentEvent]
+    notes: Streams[note.State, note.NoteEvent]
+    calls: Streams[call.State, CallLogged]
+    complaints: Streams[complaint.State, complaint.ComplaintEvent]
 
     def load_together(self, *wanted: tuple[Streams[Any, Any], UUID]) -> list[Any]:
         """Return the states of several streams as of one moment, in the order given."""
@@ -183,6 +217,27 @@ def open_archive(log: EventLog) -> Archive:
         contents=_streams(
             log, "content", Rules(content.initial, content.evolve, content.audience, lambda _id, _: None)
         ),
+        # Who may know of a note or a call is decided by its case, which is not in their streams.
+        notes=_streams(
+            log,
+            "note",
+            Rules(note.initial, note.evolve, lambda _: frozenset(), lambda _id, state: note.subject(state)),
+        ),
+        calls=_streams(
+            log,
+            "call",
+            Rules(call.initial, call.evolve, lambda _: frozenset(), lambda _id, state: call.subject(state)),
+        ),
+        complaints=_streams(
+            log,
+            "complaint",
+            Rules(
+                complaint.initial,
+                complaint.evolve,
+                complaint.audience,
+                lambda _id, state: complaint.subject(state),
+            ),
+        ),
     )
 
 
@@ -204,9 +259,9 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:
     """
     Return the event's id: the same whenever the same thing is decided again.
 
-    A message has its own; a thread and a lead open and close once, a partner has one place in a lead, a file
-    comes, is attached and goes once and has its content once, whoever asks for it. Everything else can happen
-    again and follows from the command, which makes at most one event of a type.
+    A message has its own, and what happens once in a stream, such as a thread's opening, has one, whoever
+    asks for it. Everything else can happen again and follows from the command, which makes at most one event
+    of a type.
     """
     match data:
         case MessagePosted():
@@ -221,6 +276,12 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:
             | FileUploaded()
             | FileAttached()
             | FileDeleted()
+            | NoteLogged()
+            | NoteDeleted()
+            | CallLogged()
+            | ComplaintFiled()
+            | ComplaintAccepted()
+            | ComplaintAnswered()
         ):
             return once_id(type(data), stream.id)
         case PartnerInvited() | QuoteSubmitted() | BidEnded():

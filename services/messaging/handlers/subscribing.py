@@ -8,14 +8,30 @@ from services.messaging.handlers.streams import Archive
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import Appended
-from shared.subscription import SubscriptionDefinition
+from shared.subscription import ALL_SOURCES, SubscriptionDefinition
 
 NAME = "messaging"
-CATEGORIES = frozenset({"company", "user", "partnership", "case", "lead", "thread", "file", "content"})
+OWN_CATEGORIES = frozenset(
+    {
+        "company",
+        "user",
+        "partnership",
+        "case",
+        "lead",
+        "thread",
+        "file",
+        "content",
+        "note",
+        "call",
+        "complaint",
+    }
+)
+# What others did about a case stands in its timeline.
+OTHERS_CATEGORIES = frozenset({"reply-tasks", "mail"})
 
 
 def subscription(archive: Archive) -> SubscriptionDefinition:
-    """Return the definition of messaging's subscription; it needs no other service's streams."""
+    """Return the definition of messaging's subscription; of others' streams it only keeps the timeline."""
 
     def react_to(event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:
         del connection  # decided from streams alone
@@ -23,9 +39,9 @@ def subscription(archive: Archive) -> SubscriptionDefinition:
 
     return SubscriptionDefinition(
         name=NAME,
-        categories=CATEGORIES,
-        own_categories=CATEGORIES,
+        categories=OWN_CATEGORIES | OTHERS_CATEGORIES,
+        own_categories=OWN_CATEGORIES,
         react=react_to,
         project=projections.project,
-        sources=frozenset({NAME}),
+        sources=ALL_SOURCES,
     )

@@ -1,10 +1,10 @@
 """Events of messaging, written into its read tables by statements that need no answer."""
 
-from services.messaging.projections import conversations, files, leads, statements
+from services.messaging.projections import conversations, files, leads, notes, statements, timeline
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
 
-_TOPICS = (conversations, files, leads)
+_TOPICS = (conversations, files, leads, notes, timeline)
 
 
 def project(event: RecordedEvent, connection: DatabaseConnection) -> None:

@@ -5,10 +5,10 @@ Reads over messaging's tables, fenced by company.
 unknown and what is somebody else's is NotFound alike.
 """
 
-from services.messaging.queries import conversations, files, leads
+from services.messaging.queries import conversations, files, leads, timeline
 
 
-class Reads(conversations.Reads, files.FileReads, leads.LeadReads):
+class Reads(conversations.Reads, files.FileReads, leads.LeadReads, timeline.TimelineReads):
     """All reads of messaging over one pool: one class per topic."""
 
 

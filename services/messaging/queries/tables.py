@@ -12,7 +12,7 @@ from shared.errors import Invalid
 
 _QUERIES = {
     name: query
-    for file in ("queries.sql", "files_queries.sql")
+    for file in ("queries.sql", "files_queries.sql", "timeline_queries.sql")
     for name, query in load_queries("services.messaging.sql", file).items()
 }
 _LIMIT_MAX = 200
@@ -31,10 +31,13 @@ class Tables:
     def _page(
         self, query: str, scope: str, key: str, limit: int, **parameters: Any
     ) -> tuple[list[DictRow], str | None]:
-        """Return one page and the cursor of the next; one row more is read to see whether there is one."""
+        """Return one page and the cursor of the next, which begins past the last row's `key`."""
+        rows, more = self._rows_of_page(query, limit, **parameters)
+        return rows, cursors.text(scope, rows[-1][key]) if more else None
+
+    def _rows_of_page(self, query: str, limit: int, **parameters: Any) -> tuple[list[DictRow], bool]:
+        """Return one page and whether there is another: one row more is read to see that."""
         if not 1 <= limit <= _LIMIT_MAX:
             raise Invalid("bad_limit", f"Give a limit from 1 to {_LIMIT_MAX}.", "limit")
         rows = self._all(query, limit=limit + 1, **parameters)
-        if len(rows) <= limit:
-            return rows, None
-        return rows[:limit], cursors.text(scope, rows[limit - 1][key])
+        return rows[:limit], len(rows) > limit

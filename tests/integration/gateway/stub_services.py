@@ -130,6 +130,46 @@ class MessagingService:
         return {"thread": {"kind": request["kind"], "case_id": request["case_id"]}, "position": 4713}
 
     @rpc
+    def list_timeline(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None, "asked": request}
+
+    @rpc
+    def list_notes(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None}
+
+    @rpc
+    def log_note(self, request: Json) -> Json:
+        return {"note": {"id": str(UUID(int=97)), "asked": request}, "created": True, "position": 4714}
+
+    @rpc
+    def edit_note(self, request: Json) -> Json:
+        return {"note": {"id": request["note_id"], "asked": request}, "position": 4715}
+
+    @rpc
+    def delete_note(self, request: Json) -> Json:
+        return {"position": 4716}
+
+    @rpc
+    def get_note_history(self, request: Json) -> Json:
+        return {"id": request["note_id"], "versions": []}
+
+    @rpc
+    def log_call(self, request: Json) -> Json:
+        return {"call": {"id": str(UUID(int=96))}, "created": True, "position": 4717}
+
+    @rpc
+    def file_complaint(self, request: Json) -> Json:
+        return {"complaint": {"id": str(UUID(int=95))}, "created": True, "position": 4718}
+
+    @rpc
+    def answer_complaint(self, request: Json) -> Json:
+        return {"complaint": {"id": request["complaint_id"]}, "created": True, "position": 4719}
+
+    @rpc
+    def accept_complaint(self, request: Json) -> Json:
+        return {"position": 4720}
+
+    @rpc
     def list_partnerships(self, request: Json) -> Json:
         return {"items": [], "next_cursor": None}
 

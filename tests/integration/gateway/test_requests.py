@@ -411,6 +411,41 @@ def test_requests_are_counted_by_route_and_not_by_address(gateway: ServedGateway
     assert "process_resident_memory_bytes" in text
 
 
+def test_a_timeline_is_narrowed_by_types_that_exist(gateway: ServedGateway) -> None:
+    timeline = f"/api/v1/cases/{uuid4()}/timeline"
+
+    asked = gateway.asks("GET", timeline, params={"type": ["note", "call"], "limit": 7}).json()["asked"]
+    refused = gateway.asks("GET", timeline, params={"type": "gossip"})
+
+    assert (asked["types"], asked["limit"]) == (["note", "call"], 7)
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_query")
+
+
+def test_of_a_note_only_what_is_named_changes(gateway: ServedGateway) -> None:
+    note = f"/api/v1/cases/{uuid4()}/notes/{uuid4()}"
+
+    changed = gateway.asks("PATCH", note, json={"description": None, "event_date": "2026-11-19"})
+    deleted = gateway.asks("DELETE", note)
+
+    asked = changed.json()["asked"]
+    assert asked["fields"] == ["description", "event_date"]
+    assert (asked["description"], asked["event_date"]) == (None, "2026-11-19")
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert deleted.headers["Parley-Position"] == "4716"
+
+
+@pytest.mark.parametrize("event_date", ["2026-11-19T10:00:00", "yesterday", 20261119, "2026-13-01"])
+def test_a_date_that_is_none_is_told_so(gateway: ServedGateway, event_date: object) -> None:
+    answer = gateway.asks(
+        "POST",
+        f"/api/v1/cases/{uuid4()}/notes",
+        json={"client_note_id": "1", "title": "Visited", "event_date": event_date},
+    )
+
+    assert answer.status_code == 422
+    assert "event_date" in answer.json()["errors"][0]["field"]
+
+
 def test_the_document_names_every_problem_of_every_route(gateway: ServedGateway) -> None:
     document = gateway.asks("GET", "/openapi.json", bearer=None).json()
 

@@ -1,8 +1,9 @@
 """Two companies and their people, who use messaging as the service's entrypoints do."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.messaging import commands, handlers
@@ -11,6 +12,12 @@ from shared.contracts.messaging import (
     CaseStatus,
     CompanyDetails,
     Debtor,
+    EditedNote,
+    FiledComplaint,
+    LoggedCall,
+    LoggedNote,
+    NoteField,
+    NoteView,
     PostedMessage,
     Side,
     SubmittedQuote,
@@ -163,6 +170,110 @@ class Office:
             up_to_message_id=message_id,
             user_id=person.id,
             company_id=person.company_id,
+            origin=origin(),
+        )
+
+    def notes(
+        self,
+        person: Person,
+        case_id: UUID,
+        title: str = "Visited the debtor",
+        *,
+        client_note_id: str | None = None,
+        description: str | None = "The office is closed.",
+        event_date: datetime | date | None = None,
+    ) -> LoggedNote:
+        return handlers.log_note(
+            self.archive,
+            case_id=case_id,
+            author_id=person.id,
+            company_id=person.company_id,
+            client_note_id=client_note_id or str(uuid4()),
+            title=title,
+            description=description,
+            event_date=event_date,
+            origin=origin(),
+        )
+
+    def edits(
+        self, person: Person, note: NoteView, fields: tuple[NoteField, ...] = ("title",), **content: Any
+    ) -> EditedNote:
+        return handlers.edit_note(
+            self.archive,
+            case_id=note.case_id,
+            note_id=note.id,
+            author_id=person.id,
+            company_id=person.company_id,
+            fields=fields,
+            title=content.get("title"),
+            description=content.get("description"),
+            event_date=content.get("event_date"),
+            origin=origin(),
+        )
+
+    def deletes(self, person: Person, note: NoteView) -> Appended | None:
+        return handlers.delete_note(
+            self.archive,
+            case_id=note.case_id,
+            note_id=note.id,
+            author_id=person.id,
+            company_id=person.company_id,
+            origin=origin(),
+        )
+
+    def calls(
+        self,
+        person: Person,
+        case_id: UUID,
+        *,
+        client_call_id: str | None = None,
+        notes: str = "Promised to pay half.",
+        called_at: datetime | None = None,
+    ) -> LoggedCall:
+        return handlers.log_call(
+            self.archive,
+            case_id=case_id,
+            author_id=person.id,
+            company_id=person.company_id,
+            client_call_id=client_call_id or str(uuid4()),
+            number="+45 70 10 20 30",
+            outcome="future_payment_promised",
+            notes=notes,
+            called_at=called_at,
+            origin=origin(),
+        )
+
+    def complains(
+        self,
+        person: Person,
+        case_id: UUID,
+        text: str = "Nobody answers us.",
+        *,
+        client_complaint_id: str | None = None,
+    ) -> FiledComplaint:
+        return handlers.file_complaint(
+            self.archive,
+            case_id=case_id,
+            author_id=person.id,
+            company_id=person.company_id,
+            client_complaint_id=client_complaint_id or str(uuid4()),
+            text=text,
+            origin=origin(),
+        )
+
+    def accepts(self, complaint_id: UUID) -> Appended | None:
+        return handlers.accept_complaint(self.archive, complaint_id=complaint_id, origin=origin())
+
+    def responds(
+        self, person: Person, case_id: UUID, complaint_id: UUID, text: str = "We are sorry."
+    ) -> FiledComplaint:
+        return handlers.answer_complaint(
+            self.archive,
+            case_id=case_id,
+            complaint_id=complaint_id,
+            author_id=person.id,
+            company_id=person.company_id,
+            text=text,
             origin=origin(),
         )
 

@@ -217,6 +217,8 @@ class TestLooking:
     ) -> None:
         talk.office.posts(talk.anna, talk.thread_id, "[red]Could you?[/red]")
         talk.office.posts(talk.paul, talk.thread_id, "Yes.")
+        note = talk.office.notes(talk.paul, talk.case.case_id, "A mistake").note
+        talk.office.deletes(talk.paul, note)
         catch_up()
         case_id, thread_id = str(talk.case.case_id), str(talk.thread_id)
 
@@ -241,12 +243,24 @@ class TestLooking:
             "Yes.",
         ]
         assert [m["body"] for m in data("thread", thread_id, "--limit", "1")["messages"]] == ["Yes."]
+        assert "Note deleted" in table("timeline", case_id)
+        assert [item["type"] for item in data("timeline", case_id)] == [
+            "note_deleted",
+            "message",
+            "message",
+            "case_assigned",
+            "case_opened",
+        ]
+        narrowed = data("timeline", case_id, "--type", "message", "--limit", "1")
+        assert [item["description"] for item in narrowed] == ["Yes."]
+        assert "A mistake" in table("note", str(note.id))
+        assert [version["deleted"] for version in data("note", str(note.id))["versions"]] == [False, True]
         assert "Nordvik Steel A/S" in table("companies")
         assert {company["side"] for company in data("companies")} == {"creditor", "partner"}
         assert "Anna" in table("users")
         assert {user["name"] for user in data("users")} == {"Anna", "Paul"}
 
-    @pytest.mark.parametrize("verb", ["case", "thread"])
+    @pytest.mark.parametrize("verb", ["case", "thread", "note"])
     def test_what_does_not_exist_is_refused_in_one_line(self, run: Run, verb: str) -> None:
         result = run("messaging", verb, str(uuid4()))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -31,6 +32,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.eventlog.postgres import PostgresEventLog
 from shared.rebuild import rebuild
 from shared.settings import Settings
+from tests.integration.messaging.elsewhere import send_email
 from tests.integration.messaging.office import NOON, Conversation, Office, Person, origin
 
 CatchUp = Callable[[], None]
@@ -507,7 +509,8 @@ class TestRebuilding:
         with connect(database_settings, schema=handlers.NAME) as connection:
             connection.execute(
                 "truncate companies, users, partnerships, cases, engagements, case_access, threads,"
-                " thread_participants, messages, read_markers"
+                " thread_participants, messages, read_markers, timeline_items, timeline_emails, notes,"
+                " note_versions"
             )
             for event in log.read_all(after=0).events:
                 projections.project(event, connection)
@@ -525,6 +528,14 @@ def _live_a_little(talk: Conversation) -> None:
     office.partnership(talk.creditor, talk.partner)
     posted = office.posts(talk.anna, talk.thread_id)
     office.reads(talk.paul, talk.thread_id, posted.message.id)
+    note = office.notes(talk.paul, talk.case.case_id, event_date=NOON - timedelta(days=1)).note
+    office.edits(talk.paul, note, ("title", "event_date"), title="Called on the debtor")
+    office.deletes(talk.paul, office.notes(talk.paul, talk.case.case_id).note)
+    office.calls(talk.paul, talk.case.case_id)
+    complaint = office.complains(talk.anna, talk.case.case_id).complaint
+    office.accepts(complaint.id)
+    office.responds(talk.paul, talk.case.case_id, complaint.id)
+    send_email(office.archive.log, talk)
     second = office.company("partner", "Inkasso Süd GmbH")
     office.change(talk.case, partner_id=second)
     office.change(talk.case, partner_id=talk.partner, reference="NV-1001-B")
@@ -547,6 +558,10 @@ def _tables(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
         "thread_participants",
         "messages",
         "read_markers",
+        "timeline_items",
+        "timeline_emails",
+        "notes",
+        "note_versions",
     )
     with psycopg.connect(settings.database_url) as connection:
         return {

@@ -284,6 +284,81 @@ def test_what_happens_to_leads_is_told(kind: str, event: EventData, told: dict[s
     assert data.items() >= told.items()
 
 
+ON = {"case_id": CASE, "case_reference": "NV-1", "engagement_id": uuid4()}
+BY = {"author_id": USER, "author_name": "Bob Brandt", "author_company_id": COMPANY}
+AUTHOR = {"id": str(USER), "name": "Bob Brandt", "company_id": str(COMPANY)}
+
+
+def test_a_logged_note_has_the_shape_that_lists_have() -> None:
+    kind, data = shown(
+        messaging.NoteLogged(
+            note_id=THREAD,
+            client_note_id="1",
+            title="Visited",
+            description="Nobody.",
+            event_date=NOW,
+            **ON,
+            **BY,
+        )
+    )
+
+    assert kind == "note.added"
+    assert messaging.NoteView.model_validate(data).author.name == "Bob Brandt"
+    assert (data["event_date"], data["edited_at"]) == ("2026-11-20T14:00:00Z", None)
+
+
+def test_what_becomes_of_a_note_is_told() -> None:
+    edited = shown(messaging.NoteEdited(note_id=THREAD, revision=2, title="Came by", **ON, **BY))
+    deleted = shown(messaging.NoteDeleted(note_id=THREAD, author_id=USER, author_company_id=COMPANY, **ON))
+
+    assert edited == (
+        "note.changed",
+        {
+            "id": str(THREAD),
+            "case_id": str(CASE),
+            "title": "Came by",
+            "description": None,
+            "event_date": None,
+            "author": AUTHOR,
+            "edited_at": "2026-11-20T14:00:00Z",
+        },
+    )
+    assert deleted == ("note.deleted", {"id": str(THREAD), "case_id": str(CASE)})
+
+
+def test_a_logged_call_has_the_shape_that_logging_answers() -> None:
+    kind, data = shown(
+        messaging.CallLogged(
+            call_id=THREAD,
+            client_call_id="1",
+            number="+45 70",
+            outcome="no_response",
+            notes="Rang.",
+            called_at=NOW,
+            **ON,
+            **BY,
+        )
+    )
+
+    assert kind == "call.logged"
+    assert messaging.CallView.model_validate(data).outcome_label == "No response"
+
+
+def test_a_complaint_is_told_from_its_filing_to_its_response() -> None:
+    about = {"complaint_id": THREAD, "creditor_id": uuid4(), "respondent_id": COMPANY, **ON}
+    events = (
+        messaging.ComplaintFiled(client_complaint_id="1", text="Nobody answers.", **about, **BY),
+        messaging.ComplaintAccepted(**about),
+        messaging.ComplaintAnswered(text="Sorry.", **about, **BY),
+    )
+
+    told = [shown(event) for event in events]
+
+    assert [kind for kind, _ in told] == ["complaint.filed", "complaint.accepted", "complaint.answered"]
+    assert [data["status"] for _, data in told] == ["filed", "accepted", "answered"]
+    assert [data.get("text") for _, data in told] == ["Nobody answers.", None, "Sorry."]
+
+
 @pytest.mark.parametrize(
     "event",
     [

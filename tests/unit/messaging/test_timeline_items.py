@@ -1,0 +1,80 @@
+"""Which event is which item: each entry of the table makes one of its event, and the page describes it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, get_args
+from uuid import uuid4
+
+import pytest
+
+from services.messaging.projections.timeline_items import ITEMS
+from shared.contracts.envelope import EventData, RecordedEvent, Stream
+from shared.contracts.messaging import MessagePosted, TimelineItemType
+from tests.contract.event_examples import NOON
+from tests.contract.golden_events import FOLDER
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "timeline.md"
+# These are written by statements of their own.
+MADE_ELSEWHERE = {"note_deleted", "email_sent"}
+
+
+def example(contract: type[EventData], **changes: Any) -> RecordedEvent:
+    """Return the event of the contract's golden file, about a case and in no thread of its own."""
+    fields = json.loads((FOLDER / f"{contract.__name__}.json").read_text())["fields"]
+    about_a_case = {"case_id": str(uuid4())} if "case_id" in fields else {}
+    context = {"context": "case"} if "context" in fields else {}
+    data = contract.model_validate({**fields, **about_a_case, **context, **changes})
+    return RecordedEvent(
+        id=uuid4(),
+        source=data.SOURCE,
+        type=contract.__name__,
+        schema_version=data.SCHEMA_VERSION,
+        stream=Stream("case", uuid4()),
+        version=1,
+        position=7,
+        time=NOON,
+        actor="platform",
+        audience=frozenset({uuid4()}),
+        subject=None,
+        correlation_id=uuid4(),
+        causation_id=None,
+        data=data,
+    )
+
+
+@pytest.mark.parametrize("contract", ITEMS, ids=lambda contract: contract.__name__)
+def test_each_entry_makes_an_item_of_its_event(contract: type[EventData]) -> None:
+    event = example(contract)
+
+    item = ITEMS[contract](event, event.data)
+
+    assert item is not None
+    assert item.type in get_args(TimelineItemType)
+    assert item.title
+    assert json.dumps(item.data)
+
+
+def test_what_belongs_to_no_case_is_no_item() -> None:
+    event = example(MessagePosted, case_id=None)
+
+    assert ITEMS[MessagePosted](event, event.data) is None
+
+
+def test_every_type_of_item_has_an_entry_that_makes_it() -> None:
+    events = [example(contract) for contract in ITEMS]
+    made = {item.type for event in events if (item := ITEMS[type(event.data)](event, event.data))}
+
+    assert made | MADE_ELSEWHERE == set(get_args(TimelineItemType))
+
+
+def test_the_page_describes_every_type_and_what_its_data_holds() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|.*\| `([^`]*)` \|$", PAGE.read_text(), re.MULTILINE)
+    described = {kind: {re.sub(r"[{(\[].*", "", name) for name in data.split()} for kind, data in rows}
+
+    assert set(described) == set(get_args(TimelineItemType))
+    for contract in ITEMS:
+        event = example(contract)
+        item = ITEMS[contract](event, event.data)
+        assert item is not None
+        assert set(item.data) == described[item.type], item.type
