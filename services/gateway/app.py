@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from services.gateway import openapi, problems
 from services.gateway.api import (
     admin,
+    case_life,
     cases,
     docs,
     journal,
@@ -53,8 +54,23 @@ def create_app(gateway: Gateway) -> FastAPI:
         },
     )
     app.state.gateway = gateway
-    for part in (threads, cases, journal, leads, tasks, partnerships, me, live, admin, operations, docs):
+    parts = (
+        threads,
+        cases,
+        case_life,
+        journal,
+        leads,
+        tasks,
+        partnerships,
+        me,
+        live,
+        admin,
+        operations,
+        docs,
+    )
+    for part in parts:
         app.include_router(part.router)
+    app.include_router(case_life.admin)
     docs.mount_files(app)
 
     def document() -> dict[str, Any]:

@@ -8,7 +8,7 @@ status must be like is decided by the service that owns it.
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -42,6 +42,7 @@ def _exact(amount: Any) -> Decimal:
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Text = Annotated[str, AfterValidator(_storable)]
+CaseText = Annotated[str, Field(max_length=messaging.CASE_TEXT_MAX_CHARACTERS), AfterValidator(_storable)]
 Amount = Annotated[
     Decimal,
     BeforeValidator(_exact),
@@ -170,6 +171,13 @@ class CompanyEntry(BaseModel):
     time_zone: Annotated[Text, Field(description="IANA name")]
     locale: Annotated[Text, Field(description="BCP 47 language")] = "en"
     observes_holidays: bool = True
+    on_decline: Annotated[
+        messaging.OnDecline, Field(description="what becomes of a creditor's case that its partner declines")
+    ] = "network"
+    partner_kind: Annotated[
+        messaging.PartnerKind | None,
+        Field(description="of a partner: gets cases assigned, or wins them by a quote"),
+    ] = None
 
 
 class UserEntry(BaseModel):
@@ -270,6 +278,88 @@ class InvitationEntry(BaseModel):
     partner_id: UUID
 
 
+class CaseActEntry(BaseModel):
+    """What shall happen to a case; `decline` and `request_information` need a note."""
+
+    model_config = _example(action="request_information", note="Please send the signed contract.")
+
+    action: messaging.CaseAction
+    note: CaseText | None = None
+
+
+class ClosingEntry(BaseModel):
+    """How a case ends; a client leaves the code out."""
+
+    model_config = _example(close_code="Uneconomical to Pursue", comment="The debtor has moved abroad.")
+
+    close_code: Text | None = None
+    comment: CaseText | None = None
+
+
+class PaymentEntry(BaseModel):
+    """A payment. The same `client_payment_id` with the same content again is harmless."""
+
+    model_config = _example(
+        client_payment_id="2026-11-25-1",
+        amount="1250.00",
+        currency="EUR",
+        paid_on="2026-11-24",
+        received_by="creditor",
+        commission_paid=False,
+    )
+
+    client_payment_id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+    amount: Amount
+    currency: Annotated[Text, Field(description="ISO 4217, the case's")]
+    paid_on: Annotated[date, Field(description="today at the latest")]
+    received_by: messaging.Side
+    commission_paid: Annotated[
+        bool | None, Field(description="must be given where the creditor received the money")
+    ] = None
+
+
+class CaseUserEntry(BaseModel):
+    """Who is in charge of a case; null is nobody. Operators name the side."""
+
+    model_config = _example(user_id="8a6f5c1d-52a7-4f2e-8b1c-0a4b7c9d2e02")
+
+    user_id: UUID | None
+    side: messaging.Side | None = None
+
+
+class AssignmentEntry(BaseModel):
+    """Which partner gets a case, and whether it reviews it first or begins at once."""
+
+    model_config = _example(partner_id="b1f4e6d8-70d3-4c1a-a2b9-5e8d7c6f4a04", status="PendingVerification")
+
+    partner_id: UUID
+    status: Literal["PendingVerification", "Active"] | None = None
+
+
+class MergeEntry(BaseModel):
+    """Which case another one goes into."""
+
+    model_config = _example(into_case_id="e2d3c4b5-9a8f-4b7c-8d6e-5f4a3b2c1d05")
+
+    into_case_id: UUID
+
+
+class ManagingPartnerEntry(BaseModel):
+    """Which partner speaks for the client; null is none."""
+
+    model_config = _example(partner_id="b1f4e6d8-70d3-4c1a-a2b9-5e8d7c6f4a04")
+
+    partner_id: UUID | None
+
+
+class DivisionEntry(BaseModel):
+    """Which of its creditor's divisions a case belongs to; null is none."""
+
+    model_config = _example(division={"id": "5b0f2a0e-7d0f-4c2e-9a53-0d7c6f0b1c11", "name": "Export"})
+
+    division: messaging.Division | None
+
+
 class Reached(BaseModel):
     """A command was carried out; `position` is where the log stood then, for `Parley-Min-Position`."""
 
@@ -279,10 +369,17 @@ class Reached(BaseModel):
 
 
 ALL: tuple[type[BaseModel], ...] = (
+    AssignmentEntry,
+    CaseActEntry,
     CaseEntry,
+    CaseUserEntry,
     ChosenQuote,
+    ClosingEntry,
     CompanyEntry,
+    DivisionEntry,
     InvitationEntry,
+    ManagingPartnerEntry,
+    MergeEntry,
     NewMessage,
     NewQuote,
     NewCall,
@@ -292,6 +389,7 @@ ALL: tuple[type[BaseModel], ...] = (
     NewNote,
     NoteChanges,
     PartnershipEntry,
+    PaymentEntry,
     ReadUpTo,
     UserEntry,
 )

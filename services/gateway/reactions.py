@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -34,6 +34,12 @@ class CaseNotice(Shape):
     opened_at: datetime | None = None
     close_code: str | None = None
     into_case_id: UUID | None = None
+    note: str | None = None
+    closure_requested: bool | None = None
+    division: messaging.Division | None = None
+    managing_partner_id: UUID | None = None
+    side: messaging.Side | None = None
+    user_id: UUID | None = None
 
 
 class ThreadParty(Shape):
@@ -55,6 +61,27 @@ class ThreadNotice(Shape):
     participants: tuple[ThreadParty, ...]
     last_message_at: datetime | None
     unread_count: int
+
+
+class ThreadPartyNotice(Shape):
+    """A company takes part in the thread from now on, or no longer."""
+
+    id: UUID
+    case_id: UUID | None
+    participant: ThreadParty
+
+
+class PaymentNotice(Shape):
+    """A payment on a case, and what is outstanding after it."""
+
+    id: UUID
+    case_id: UUID
+    amount: Decimal
+    currency: str
+    paid_on: date
+    received_by: messaging.Side
+    outstanding: Decimal
+    reported_at: datetime
 
 
 class ThreadClosedNotice(Shape):
@@ -278,9 +305,83 @@ def _case_assigned(_: RecordedEvent, data: messaging.CaseAssigned) -> LiveEvent:
 
 def _case_status_changed(_: RecordedEvent, data: messaging.CaseStatusChanged) -> LiveEvent:
     notice = CaseNotice(
-        id=data.case_id, reference=data.reference, status=data.status, previous_status=data.previous
+        id=data.case_id,
+        reference=data.reference,
+        status=data.status,
+        previous_status=data.previous,
+        **_noted(data.note),
     )
     return LiveEvent("case.status_changed", notice)
+
+
+def _noted(note: str | None) -> dict[str, Any]:
+    return {} if note is None else {"note": note}
+
+
+def _case_released(_: RecordedEvent, data: messaging.CaseReleased) -> LiveEvent:
+    notice = CaseNotice(
+        id=data.case_id,
+        reference=data.reference,
+        status=data.status,
+        creditor_id=data.creditor_id,
+        partner_id=data.partner_id,
+        managing_partner_id=data.managing_partner_id,
+    )
+    return LiveEvent("case.assigned", notice)
+
+
+def _case_declined(_: RecordedEvent, data: messaging.CaseDeclined) -> LiveEvent:
+    notice = CaseNotice(
+        id=data.case_id, reference=data.reference, partner_id=data.partner_id, note=data.reason
+    )
+    return LiveEvent("case.declined", notice)
+
+
+def _closure_requested(_: RecordedEvent, data: messaging.CaseClosureRequested) -> LiveEvent:
+    notice = CaseNotice(
+        id=data.case_id, reference=data.reference, closure_requested=True, **_noted(data.comment)
+    )
+    return LiveEvent("case.closure_requested", notice)
+
+
+def _payment_reported(event: RecordedEvent, data: messaging.PaymentReported) -> LiveEvent:
+    notice = PaymentNotice(
+        id=data.payment_id,
+        case_id=data.case_id,
+        amount=data.amount,
+        currency=data.currency,
+        paid_on=data.paid_on,
+        received_by=data.received_by,
+        outstanding=data.outstanding,
+        reported_at=_utc(event.time),
+    )
+    return LiveEvent("payment.reported", notice)
+
+
+def _case_user_assigned(_: RecordedEvent, data: messaging.CaseUserAssigned) -> LiveEvent:
+    notice = CaseNotice(id=data.case_id, reference=data.reference, side=data.side, user_id=data.user_id)
+    return LiveEvent("case.user_assigned", notice)
+
+
+def _case_division_changed(_: RecordedEvent, data: messaging.CaseDivisionChanged) -> LiveEvent:
+    notice = CaseNotice(id=data.case_id, reference=data.reference, division=data.division)
+    return LiveEvent("case.division_changed", notice)
+
+
+def _managing_partner_named(_: RecordedEvent, data: messaging.CaseManagingPartnerNamed) -> LiveEvent:
+    notice = CaseNotice(
+        id=data.case_id, reference=data.reference, managing_partner_id=data.managing_partner_id
+    )
+    return LiveEvent("case.managing_partner_named", notice)
+
+
+def _participant(
+    _: RecordedEvent, data: messaging.ParticipantJoined | messaging.ParticipantLeft
+) -> LiveEvent:
+    joined = isinstance(data, messaging.ParticipantJoined)
+    party = ThreadParty(company_id=data.participant.company_id, role=data.participant.role)
+    notice = ThreadPartyNotice(id=data.thread_id, case_id=data.case_id, participant=party)
+    return LiveEvent("thread.joined" if joined else "thread.left", notice)
 
 
 def _case_closed(_: RecordedEvent, data: messaging.CaseClosed) -> LiveEvent:
@@ -467,13 +568,21 @@ _REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent]] = {
     messaging.CallLogged: _call_logged,
     messaging.CaseAssigned: _case_assigned,
     messaging.CaseClosed: _case_closed,
+    messaging.CaseClosureRequested: _closure_requested,
+    messaging.CaseDeclined: _case_declined,
     messaging.CaseDetailsChanged: _case_details_changed,
+    messaging.CaseDivisionChanged: _case_division_changed,
+    messaging.CaseManagingPartnerNamed: _managing_partner_named,
     messaging.CaseMerged: _case_merged,
     messaging.CaseOpened: _case_opened,
+    messaging.CaseReleased: _case_released,
     messaging.CaseStatusChanged: _case_status_changed,
+    messaging.CaseUserAssigned: _case_user_assigned,
     messaging.LeadClosed: _lead_closed,
     messaging.LeadOpened: _lead_opened,
     messaging.MessagePosted: _message_posted,
+    messaging.ParticipantJoined: _participant,
+    messaging.ParticipantLeft: _participant,
     messaging.PartnerInvited: _partner_invited,
     messaging.ComplaintAccepted: _complaint_accepted,
     messaging.ComplaintAnswered: _complaint_answered,
@@ -483,6 +592,7 @@ _REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent]] = {
     messaging.NoteEdited: _note_changed,
     messaging.NoteLogged: _note_added,
     messaging.PartnershipEstablished: _partnership_established,
+    messaging.PaymentReported: _payment_reported,
     messaging.QuoteChoiceReminded: _choice_reminded,
     messaging.QuoteSubmitted: _quote_submitted,
     messaging.ThreadClosed: _thread_closed,

@@ -12,11 +12,16 @@ from services.messaging.queries import Reads
 from shared.clock import Clock
 from shared.contracts.messaging import (
     AcceptComplaint,
+    ActOnCase,
     AnswerComplaint,
+    AssignCase,
+    AssignCaseUser,
+    CaseOutcome,
     CasePage,
     CaseView,
     CheckUpload,
     ChooseWinner,
+    CloseCase,
     DeletedFile,
     DeleteFile,
     DeleteNote,
@@ -44,6 +49,7 @@ from shared.contracts.messaging import (
     ListMessages,
     ListNotes,
     ListPartnerships,
+    ListPayments,
     ListThreads,
     ListTimeline,
     LogCall,
@@ -51,11 +57,14 @@ from shared.contracts.messaging import (
     LoggedNote,
     LogNote,
     MarkRead,
+    MergeCase,
     MessagePage,
+    NameManagingPartner,
     NoteHistory,
     NotePage,
     PartnershipPage,
     PartnershipView,
+    PaymentList,
     PostedMessage,
     PostMessage,
     PullBackLead,
@@ -64,6 +73,9 @@ from shared.contracts.messaging import (
     RecordedFile,
     RecordFile,
     RegisterCompany,
+    ReportedPayment,
+    ReportPayment,
+    SetCaseDivision,
     StoredFile,
     SubmitQuote,
     SubmittedQuote,
@@ -209,6 +221,60 @@ class MessagingService:
     def get_note_history(self, request: GetNoteHistory) -> NoteHistory:
         handlers.require_operator(request.caller)
         return self._reads(request).note_history(request.note_id)
+
+    @endpoint(ListPayments)
+    def list_payments(self, request: ListPayments) -> PaymentList:
+        return self._reads(request).list_payments(request.case_id, viewer=handlers.tenant(request.caller))
+
+    # --- what the parties of a case do ---
+
+    @endpoint(ActOnCase)
+    def act_on_case(self, request: ActOnCase) -> CaseOutcome:
+        return handlers.act_on_case(
+            self.resources.archive,
+            case_id=request.case_id,
+            action=request.action,
+            note=request.note,
+            member=handlers.member_or_platform(request.caller),
+            origin=self._origin(request),
+        )
+
+    @endpoint(CloseCase)
+    def close_case(self, request: CloseCase) -> CaseOutcome:
+        return handlers.close_case(
+            self.resources.archive,
+            case_id=request.case_id,
+            close_code=request.close_code,
+            comment=request.comment,
+            member=handlers.member_or_platform(request.caller),
+            origin=self._origin(request),
+        )
+
+    @endpoint(ReportPayment)
+    def report_payment(self, request: ReportPayment) -> ReportedPayment:
+        return handlers.report_payment(
+            self.resources.archive,
+            case_id=request.case_id,
+            client_payment_id=request.client_payment_id,
+            amount=request.amount,
+            currency=request.currency,
+            paid_on=request.paid_on,
+            received_by=request.received_by,
+            commission_paid=request.commission_paid,
+            member=handlers.member_or_platform(request.caller),
+            origin=self._origin(request),
+        )
+
+    @endpoint(AssignCaseUser)
+    def assign_case_user(self, request: AssignCaseUser) -> CaseOutcome:
+        return handlers.assign_case_user(
+            self.resources.archive,
+            case_id=request.case_id,
+            user_id=request.user_id,
+            side=request.side,
+            member=handlers.member_or_platform(request.caller),
+            origin=self._origin(request),
+        )
 
     # --- what users do ---
 
@@ -469,6 +535,47 @@ class MessagingService:
         command = requests.put_case(request)
         return self._done(
             handlers.put_case(self.resources.archive, command=command, origin=self._origin(request))
+        )
+
+    @endpoint(AssignCase)
+    def assign_case(self, request: AssignCase) -> CaseOutcome:
+        handlers.require_operator(request.caller)
+        return handlers.assign_case(
+            self.resources.archive,
+            case_id=request.case_id,
+            partner_id=request.partner_id,
+            status=request.status,
+            origin=self._origin(request),
+        )
+
+    @endpoint(MergeCase)
+    def merge_case(self, request: MergeCase) -> CaseOutcome:
+        handlers.require_operator(request.caller)
+        return handlers.merge_case(
+            self.resources.archive,
+            case_id=request.case_id,
+            into_case_id=request.into_case_id,
+            origin=self._origin(request),
+        )
+
+    @endpoint(NameManagingPartner)
+    def name_managing_partner(self, request: NameManagingPartner) -> CaseOutcome:
+        handlers.require_operator(request.caller)
+        return handlers.name_managing_partner(
+            self.resources.archive,
+            case_id=request.case_id,
+            partner_id=request.partner_id,
+            origin=self._origin(request),
+        )
+
+    @endpoint(SetCaseDivision)
+    def set_case_division(self, request: SetCaseDivision) -> CaseOutcome:
+        handlers.require_operator(request.caller)
+        return handlers.set_case_division(
+            self.resources.archive,
+            case_id=request.case_id,
+            division=request.division,
+            origin=self._origin(request),
         )
 
     # --- what all of them need ---

@@ -45,3 +45,8 @@ def quote_id(of_lead: UUID, partner_id: UUID) -> UUID:
 def lead_thread_id(of_lead: UUID, partner_id: UUID, kind: ThreadKind) -> UUID:
     """Return the id of a lead's thread with one partner: no two bidders ever share one."""
     return uuid5(of_lead, f"{partner_id}:{kind}")
+
+
+def payment_id(case_id: UUID, reporter_id: UUID | None, client_payment_id: str) -> UUID:
+    """Return the id that a payment has however often its reporter's client sends it; None is the platform."""
+    return uuid5(case_id, f"payment:{reporter_id}:{client_payment_id}")

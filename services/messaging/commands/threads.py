@@ -32,9 +32,20 @@ class OpenThread:
 
 
 def open_invoice_chat(
-    *, case_id: UUID, reference: str, engagement_id: UUID, creditor_id: UUID, partner_id: UUID
+    *,
+    case_id: UUID,
+    reference: str,
+    engagement_id: UUID,
+    creditor_id: UUID,
+    partner_id: UUID,
+    managing_partner_id: UUID | None = None,
 ) -> OpenThread:
     """Return the command that opens the case chat of one engagement."""
+    third_voice = (
+        ()
+        if managing_partner_id is None
+        else (Participant(company_id=managing_partner_id, role="managing_partner"),)
+    )
     return OpenThread(
         thread_id=case_thread_id(engagement_id, "invoice_chat"),
         kind="invoice_chat",
@@ -42,7 +53,7 @@ def open_invoice_chat(
         case_reference=reference,
         engagement_id=engagement_id,
         partnership_id=None,
-        participants=_two_sides(creditor_id, partner_id),
+        participants=(*_two_sides(creditor_id, partner_id), *third_voice),
     )
 
 
@@ -84,10 +95,27 @@ def _two_sides(creditor_id: UUID, partner_id: UUID) -> tuple[Participant, Partic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseThread:
-    """Let nobody write to the thread any more."""
+    """Let nobody write to the thread any more, nor ever open it where nobody has."""
 
     thread_id: UUID
     reason: ThreadCloseReason
+    case_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinThread:
+    """Let another company take part in the thread."""
+
+    thread_id: UUID
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveThread:
+    """Let the company take part no longer, where it does in that role."""
+
+    thread_id: UUID
+    participant: Participant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,4 +141,4 @@ class MarkRead:
     up_to_version: int
 
 
-ThreadCommand = OpenThread | CloseThread | PostMessage | MarkRead
+ThreadCommand = OpenThread | CloseThread | JoinThread | LeaveThread | PostMessage | MarkRead

@@ -33,6 +33,8 @@ def initial() -> State:
 
 def decide(command: RegisterCompany, state: State) -> tuple[CompanyEvent, ...]:
     _check(command.details)
+    if command.side == "creditor" and command.details.partner_kind is not None:
+        raise Invalid("not_a_partner", "Only a partner has a kind: leave it out.", "partner_kind")
     match state:
         case UnknownCompany():
             return (

@@ -121,7 +121,7 @@ def in_thread(state: thread.State, company_id: UUID) -> FilePlace:
                 role=role,
                 company_ids=tuple(sorted(facts.companies)),
             )
-        case thread.NoThread():
+        case thread.NoThread() | thread.NeverOpened():
             raise NotFound("thread_not_found", "There is no such thread.")
         case _:
             assert_never(state)
@@ -132,7 +132,7 @@ def in_case(state: case.State, company_id: UUID | None) -> FilePlace:
     facts = case.facts_of(state)
     present = case.audience(state)
     if company_id is not None and company_id not in present:
-        if any(past.partner_id == company_id for past in facts.engagements):
+        if company_id in case.former_partners(facts):
             raise Conflict(
                 "case_reassigned", "The case was given to another partner: you can only read what was yours."
             )
@@ -151,7 +151,10 @@ def in_case(state: case.State, company_id: UUID | None) -> FilePlace:
 
 def in_partnership(chat: thread.State, company_id: UUID | None) -> FilePlace:
     """Return the place of a file of the partnership with that chat; `company_id` None is the platform."""
-    if isinstance(chat, thread.NoThread) or company_id not in {None, *chat.facts.companies}:
+    if isinstance(chat, thread.NoThread | thread.NeverOpened) or company_id not in {
+        None,
+        *chat.facts.companies,
+    }:
         raise NotFound("partnership_not_found", "There is no such partnership.")
     role = "platform" if company_id is None else thread.participation(chat, company_id).role
     return FilePlace(

@@ -205,6 +205,22 @@ def amount(value: Decimal, field: str = "amount") -> Decimal:
     return value
 
 
+def payment_amount(value: Decimal) -> Decimal:
+    """Return an amount of money that somebody paid: more than nothing, with at most three decimals."""
+    if amount(value) == 0:
+        raise Invalid("amount_zero", "Give the amount that was paid, more than nothing.", "amount")
+    return value
+
+
+def case_text(value: str | None, field: str, *, at_most: int) -> str | None:
+    """Return what somebody wrote about an act on a case; nothing and nothing visible are None alike."""
+    if value is None or not any(_is_seen(character) for character in value):
+        return None
+    if len(value) > at_most:
+        raise Invalid("text_too_long", f"Give at most {at_most} characters.", field)
+    return _storable(value, field)
+
+
 def close_code(value: str | None) -> str:
     """Return one of the platform's close codes."""
     if value is None:

@@ -5,10 +5,20 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
 
-from services.messaging.commands import CloseThread, MarkRead, OpenThread, PostMessage, ThreadCommand
+from services.messaging.commands import (
+    CloseThread,
+    JoinThread,
+    LeaveThread,
+    MarkRead,
+    OpenThread,
+    PostMessage,
+    ThreadCommand,
+)
 from shared.contracts.messaging import (
     MessagePosted,
     Participant,
+    ParticipantJoined,
+    ParticipantLeft,
     SenderRole,
     ThreadClosed,
     ThreadCloseReason,
@@ -18,9 +28,10 @@ from shared.contracts.messaging import (
 )
 from shared.errors import Conflict, NotFound
 
-ThreadEvent = MessagePosted | ThreadRead | ThreadOpened | ThreadClosed
+ThreadEvent = MessagePosted | ThreadRead | ThreadOpened | ThreadClosed | ParticipantJoined | ParticipantLeft
 
 READ_ONLY_BECAUSE: dict[ThreadCloseReason, str] = {
+    "declined": "The partner declined the case: this thread can only be read.",
     "reassigned": "The case was given to another partner: this thread can only be read.",
     "merged": "The case was merged into another: this thread can only be read.",
     "won": "The quote was accepted: go on in the case's own chat. This thread can only be read.",
@@ -67,7 +78,14 @@ class ReadOnlyThread:
     reason: ThreadCloseReason
 
 
-State = NoThread | WritableThread | ReadOnlyThread
+@dataclass(frozen=True, slots=True)
+class NeverOpened:
+    """Its time was over before anybody opened it, and nobody ever will."""
+
+    reason: ThreadCloseReason
+
+
+State = NoThread | WritableThread | ReadOnlyThread | NeverOpened
 
 
 def initial() -> State:
@@ -84,11 +102,15 @@ def decide(command: ThreadCommand, state: State) -> tuple[ThreadEvent, ...]:
             return _open(command, state)
         case CloseThread():
             return _close(command, state)
+        case JoinThread():
+            return _join(command, state)
+        case LeaveThread():
+            return _leave(command, state)
         case _:
             assert_never(command)
 
 
-def evolve(state: State, event: ThreadEvent) -> State:
+def evolve(state: State, event: ThreadEvent) -> State:  # noqa: PLR0911 - a table of events
     match event:
         case MessagePosted():
             return state
@@ -110,25 +132,31 @@ def evolve(state: State, event: ThreadEvent) -> State:
             match state:
                 case WritableThread(facts=facts, read_up_to=read_up_to):
                     return ReadOnlyThread(facts, read_up_to, event.reason)
-                case ReadOnlyThread():
+                case ReadOnlyThread() | NeverOpened():
                     return state
                 case NoThread():
-                    raise ValueError("a thread's stream begins with ThreadOpened")
+                    return NeverOpened(event.reason)
                 case _:
                     assert_never(state)
+        case ParticipantJoined():
+            present = _opened(state).facts.participants
+            return _with_participants(state, (*present, event.participant))
+        case ParticipantLeft():
+            present = _opened(state).facts.participants
+            return _with_participants(state, tuple(each for each in present if each != event.participant))
         case _:
             assert_never(event)
 
 
 def audience(state: State) -> frozenset[UUID]:
     """Return the companies that take part."""
-    return frozenset() if isinstance(state, NoThread) else state.facts.companies
+    return frozenset() if isinstance(state, NoThread | NeverOpened) else state.facts.companies
 
 
 def subject(state: State) -> str | None:
     """Return whose key encrypts what is said in the thread: the case's, or the partnership's."""
     match state:
-        case NoThread():
+        case NoThread() | NeverOpened():
             return None
         case WritableThread(facts=facts) | ReadOnlyThread(facts=facts):
             return f"case:{facts.case_id}" if facts.case_id else f"partnership:{facts.partnership_id}"
@@ -138,7 +166,7 @@ def subject(state: State) -> str | None:
 
 def participation(state: State, company_id: UUID) -> Participant:
     """Return the company's place in the thread. Raises NotFound where it has none."""
-    if not isinstance(state, NoThread):
+    if not isinstance(state, NoThread | NeverOpened):
         for participant in state.facts.participants:
             if participant.company_id == company_id:
                 return participant
@@ -170,7 +198,7 @@ def _post(command: PostMessage, state: State) -> tuple[ThreadEvent, ...]:
                     attachments=command.attachments,
                 ),
             )
-        case NoThread():
+        case NoThread() | NeverOpened():
             raise _not_found()
         case _:
             assert_never(state)
@@ -195,7 +223,7 @@ def _mark_read(command: MarkRead, state: State) -> tuple[ThreadEvent, ...]:
                     up_to_version=command.up_to_version,
                 ),
             )
-        case NoThread():
+        case NoThread() | NeverOpened():
             raise _not_found()
         case _:
             assert_never(state)
@@ -218,6 +246,8 @@ def _open(command: OpenThread, state: State) -> tuple[ThreadEvent, ...]:
             )
         case WritableThread() | ReadOnlyThread():
             return ()
+        case NeverOpened(reason=reason):
+            raise Conflict("thread_read_only", READ_ONLY_BECAUSE[reason])
         case _:
             assert_never(state)
 
@@ -226,20 +256,60 @@ def _close(command: CloseThread, state: State) -> tuple[ThreadEvent, ...]:
     match state:
         case WritableThread(facts=facts):
             return (ThreadClosed(thread_id=facts.id, case_id=facts.case_id, reason=command.reason),)
-        case NoThread() | ReadOnlyThread():
+        case NoThread():
+            # Whoever opens it a moment later must find it closed: a merged case is nobody's to write on.
+            closed = ThreadClosed(thread_id=command.thread_id, case_id=command.case_id, reason=command.reason)
+            return (closed,)
+        case ReadOnlyThread() | NeverOpened():
             return ()
         case _:
             assert_never(state)
 
 
-def _read(state: State, event: ThreadRead) -> State:
+def _join(command: JoinThread, state: State) -> tuple[ThreadEvent, ...]:
     match state:
-        case WritableThread(read_up_to=read_up_to) | ReadOnlyThread(read_up_to=read_up_to):
-            return replace(state, read_up_to={**read_up_to, event.user_id: event.up_to_version})
-        case NoThread():
-            raise ValueError("a thread's stream begins with ThreadOpened")
+        case WritableThread(facts=facts) | ReadOnlyThread(facts=facts):
+            if command.participant.company_id in facts.companies:
+                return ()
+            joined = ParticipantJoined(
+                thread_id=facts.id, case_id=facts.case_id, participant=command.participant
+            )
+            return (joined,)
+        case NoThread() | NeverOpened():
+            # Whoever opens it later does so for everybody who takes part by then.
+            return ()
         case _:
             assert_never(state)
+
+
+def _leave(command: LeaveThread, state: State) -> tuple[ThreadEvent, ...]:
+    match state:
+        case WritableThread(facts=facts) | ReadOnlyThread(facts=facts):
+            if command.participant not in facts.participants:
+                return ()
+            left = ParticipantLeft(thread_id=facts.id, case_id=facts.case_id, participant=command.participant)
+            return (left,)
+        case NoThread() | NeverOpened():
+            return ()
+        case _:
+            assert_never(state)
+
+
+def _opened(state: State) -> WritableThread | ReadOnlyThread:
+    if isinstance(state, WritableThread | ReadOnlyThread):
+        return state
+    raise ValueError("a thread's stream begins with ThreadOpened")
+
+
+def _with_participants(state: State, participants: tuple[Participant, ...]) -> State:
+    thread = _opened(state)
+    facts = replace(thread.facts, participants=participants, companies=companies_of(participants))
+    return replace(thread, facts=facts)
+
+
+def _read(state: State, event: ThreadRead) -> State:
+    thread = _opened(state)
+    return replace(thread, read_up_to={**thread.read_up_to, event.user_id: event.up_to_version})
 
 
 def _other_side(facts: ThreadFacts, role: SenderRole) -> tuple[UUID, ...]:

@@ -1,6 +1,16 @@
 """Use cases of messaging: load, decide, append. One module per noun; entrypoints find them all here."""
 
-from services.messaging.handlers.callers import actor, member, require_operator, tenant
+from services.messaging.handlers.callers import actor, member, member_or_platform, require_operator, tenant
+from services.messaging.handlers.case_life import (
+    act_on_case,
+    assign_case,
+    assign_case_user,
+    close_case,
+    merge_case,
+    name_managing_partner,
+    report_payment,
+    set_case_division,
+)
 from services.messaging.handlers.cases import ensure_thread, put_case
 from services.messaging.handlers.complaints import accept_complaint, answer_complaint, file_complaint
 from services.messaging.handlers.consequences import react
@@ -32,10 +42,14 @@ __all__ = [
     "ImportedLine",
     "Swept",
     "accept_complaint",
+    "act_on_case",
     "actor",
     "answer_complaint",
+    "assign_case",
+    "assign_case_user",
     "check_upload",
     "choose_winner",
+    "close_case",
     "delete_file",
     "delete_note",
     "edit_note",
@@ -48,6 +62,9 @@ __all__ = [
     "log_note",
     "mark_read",
     "member",
+    "member_or_platform",
+    "merge_case",
+    "name_managing_partner",
     "open_archive",
     "post_message",
     "pull_back_lead",
@@ -57,7 +74,9 @@ __all__ = [
     "record_file",
     "register_company",
     "release_content",
+    "report_payment",
     "require_operator",
+    "set_case_division",
     "submit_quote",
     "subscription",
     "sweep_leads",

@@ -26,6 +26,11 @@ def member(caller: Caller) -> tuple[UUID, UUID]:
     return caller.user_id, caller.company_id
 
 
+def member_or_platform(caller: Caller) -> tuple[UUID, UUID] | None:
+    """Return user and company of a caller who acts for one; None, for operators, is the platform."""
+    return None if caller.role == "ops" else member(caller)
+
+
 def tenant(caller: Caller) -> UUID | None:
     """Return the only company whose things the caller may see; None, for operators, is every company."""
     if caller.role == "ops":

@@ -1,5 +1,6 @@
 """Cases, and the threads that belong to them."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from services.messaging.commands import OpenThread, Origin, PutCase
@@ -24,7 +25,8 @@ def put_case(archive: Archive, *, command: PutCase, origin: Origin) -> Appended 
     company.on_side(creditor, "creditor", "creditor_id")
     for state in partner:
         company.on_side(state, "partner", "partner_id")
-    appended = archive.cases.carry_out(command.case_id, origin, lambda state: case.decide(command, state))
+    dated = replace(command, at=origin.at)
+    appended = archive.cases.carry_out(command.case_id, origin, lambda state: case.decide(dated, state))
     decided = appended.events if appended else archive.log.read_stream(archive.cases.stream(command.case_id))
     return together(appended, follow_through(archive, decided))
 

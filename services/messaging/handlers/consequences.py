@@ -1,9 +1,10 @@
 """What follows from an event, carried out on the stream that it concerns."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import assert_never, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.messaging import reactions
 from services.messaging.commands import (
@@ -12,17 +13,21 @@ from services.messaging.commands import (
     CloseCaseOfLead,
     CloseThread,
     EstablishPartnership,
+    JoinThread,
+    LeaveThread,
     NoteQuoteGiven,
     OpenLead,
     OpenThread,
     Origin,
+    PostMessage,
     PullBackLead,
     partnership_stream_id,
 )
 from services.messaging.decider import case, company, file, lead, thread
 from services.messaging.handlers.directory import establish_partnership
-from services.messaging.handlers.streams import Archive, once_id
+from services.messaging.handlers.streams import Archive, follow_id, once_id
 from services.messaging.reactions import CaseThen, Consequence
+from services.messaging.reactions.threads import InThread
 from shared.business_calendar import Calendar
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
 from shared.contracts.messaging import (
@@ -32,12 +37,16 @@ from shared.contracts.messaging import (
     FileAttached,
     LeadClosed,
     LeadOpened,
+    ParticipantJoined,
+    ParticipantLeft,
     QuoteWindow,
     ThreadClosed,
     ThreadOpened,
 )
-from shared.errors import Conflict
+from shared.errors import Conflict, Refused
 from shared.eventlog.protocol import Appended
+
+logger = logging.getLogger(__name__)
 
 
 def react(archive: Archive, event: RecordedEvent) -> list[Appended]:
@@ -118,7 +127,7 @@ def _case_then(archive: Archive, event: RecordedEvent) -> CaseThen:
 
 def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Appended | None:
     match command:
-        case OpenThread() | CloseThread():
+        case OpenThread() | CloseThread() | JoinThread() | LeaveThread() | PostMessage():
             return _on_thread(archive, command, origin)
         case AttachFile():
             return _attach(archive, command, origin)
@@ -132,14 +141,37 @@ def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Append
             assert_never(command)
 
 
-def _on_thread(archive: Archive, command: OpenThread | CloseThread, origin: Origin) -> Appended | None:
-    appended = archive.threads.carry_out(
-        command.thread_id, origin, lambda state: thread.decide(command, state)
-    )
-    outcome: type[EventData] = ThreadOpened if isinstance(command, OpenThread) else ThreadClosed
-    return appended or _earlier(
-        archive, archive.threads.stream(command.thread_id), once_id(outcome, command.thread_id)
-    )
+def _on_thread(archive: Archive, command: InThread, origin: Origin) -> Appended | None:
+    stream = archive.threads.stream(command.thread_id)
+    try:
+        appended = archive.threads.carry_out(
+            command.thread_id, origin, lambda state: thread.decide(command, state)
+        )
+    except Refused as refusal:
+        # The thread's stream had the last word: it was closed before this came to it.
+        logger.info(
+            "Consequence came too late",
+            extra={"action": "consequence_refused", "command": type(command).__name__, "code": refusal.code},
+        )
+        appended = None
+    return appended or _earlier(archive, stream, _outcome_id(command, stream, origin))
+
+
+def _outcome_id(command: InThread, stream: Stream, origin: Origin) -> UUID:
+    """Return the id of the event in the thread that the command leads to."""
+    match command:
+        case OpenThread():
+            return once_id(ThreadOpened, stream.id)
+        case CloseThread():
+            return once_id(ThreadClosed, stream.id)
+        case JoinThread():
+            return follow_id(ParticipantJoined, stream, origin)
+        case LeaveThread():
+            return follow_id(ParticipantLeft, stream, origin)
+        case PostMessage(message_id=message_id):
+            return message_id
+        case _:
+            assert_never(command)
 
 
 def _attach(archive: Archive, command: AttachFile, origin: Origin) -> Appended | None:
@@ -165,7 +197,7 @@ def _on_case(
     earlier = [
         found
         for outcome in (CaseAssigned, CaseStatusChanged, CaseClosed)
-        if (found := archive.log.find(stream, uuid5(origin.id, f"{outcome.__name__}:{stream.id}")))
+        if (found := archive.log.find(stream, follow_id(outcome, stream, origin)))
     ]
     if earlier:
         return Appended(tuple(sorted(earlier, key=lambda event: event.position)), duplicate=True)

@@ -15,6 +15,8 @@ def register_company(request: contract.RegisterCompany) -> commands.RegisterComp
             time_zone=request.time_zone,
             locale=request.locale,
             observes_holidays=request.observes_holidays,
+            on_decline=request.on_decline,
+            partner_kind=request.partner_kind,
         ),
     )
 

@@ -17,6 +17,8 @@ class ThreadSnapshots:
     def to_json(self, state: thread.State) -> Mapping[str, Any]:
         if isinstance(state, thread.NoThread):
             return {}
+        if isinstance(state, thread.NeverOpened):
+            return {"never_opened": state.reason}
         facts = state.facts
         return {
             "id": str(facts.id),
@@ -32,6 +34,8 @@ class ThreadSnapshots:
     def from_json(self, json: Mapping[str, Any]) -> thread.State:
         if not json:
             return thread.NoThread()
+        if "never_opened" in json:
+            return thread.NeverOpened(json["never_opened"])
         participants = tuple(Participant.model_validate(value) for value in json["participants"])
         facts = thread.ThreadFacts(
             id=UUID(json["id"]),

@@ -43,6 +43,7 @@ from shared.contracts.messaging import (
     NoteDeleted,
     NoteLogged,
     PartnerInvited,
+    PaymentReported,
     QuoteChoiceReminded,
     QuoteSubmitted,
     ThreadClosed,
@@ -255,7 +256,7 @@ def _streams(
     return Streams(store, rules)
 
 
-def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:
+def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:  # noqa: PLR0911 - a table of events
     """
     Return the event's id: the same whenever the same thing is decided again.
 
@@ -266,6 +267,8 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:
     match data:
         case MessagePosted():
             return data.message_id
+        case PaymentReported():
+            return data.payment_id
         case ContentUsed() | ContentReleased():
             return uuid5(data.file_id, f"{type(data).__name__}:{stream.id}")
         case (
@@ -289,7 +292,12 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:
         case QuoteChoiceReminded():
             return uuid5(stream.id, f"{type(data).__name__}:{data.days}")
         case _:
-            return uuid5(origin.id, f"{type(data).__name__}:{stream.id}")
+            return follow_id(type(data), stream, origin)
+
+
+def follow_id(contract: type[EventData], stream: Stream, origin: Origin) -> UUID:
+    """Return the id of the event of that kind which the command of that origin leads to in the stream."""
+    return uuid5(origin.id, f"{contract.__name__}:{stream.id}")
 
 
 def once_id(contract: type[EventData], stream_id: UUID) -> UUID:

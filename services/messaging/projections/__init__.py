@@ -1,10 +1,18 @@
 """Events of messaging, written into its read tables by statements that need no answer."""
 
-from services.messaging.projections import conversations, files, leads, notes, statements, timeline
+from services.messaging.projections import (
+    case_life,
+    conversations,
+    files,
+    leads,
+    notes,
+    statements,
+    timeline,
+)
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
 
-_TOPICS = (conversations, files, leads, notes, timeline)
+_TOPICS = (conversations, case_life, files, leads, notes, timeline)
 
 
 def project(event: RecordedEvent, connection: DatabaseConnection) -> None:

@@ -6,14 +6,13 @@ from services.messaging.projections.statements import Execute
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import (
     CaseAssigned,
-    CaseClosed,
     CaseDetailsChanged,
-    CaseMerged,
     CaseOpened,
-    CaseStatusChanged,
     CompanyDetailsChanged,
     CompanyRegistered,
     MessagePosted,
+    ParticipantJoined,
+    ParticipantLeft,
     PartnershipEstablished,
     ThreadClosed,
     ThreadOpened,
@@ -65,6 +64,20 @@ def project(event: RecordedEvent, execute: Execute) -> None:  # noqa: C901, PLR0
                 company_ids=[participant.company_id for participant in data.participants],
                 roles=[participant.role for participant in data.participants],
             )
+        case ParticipantJoined() as data:
+            execute(
+                "add_participant",
+                thread_id=data.thread_id,
+                company_id=data.participant.company_id,
+                role=data.participant.role,
+            )
+        case ParticipantLeft() as data:
+            execute(
+                "remove_participant",
+                thread_id=data.thread_id,
+                company_id=data.participant.company_id,
+                role=data.participant.role,
+            )
         case ThreadClosed() as data:
             execute("close_thread", id=data.thread_id, reason=data.reason)
         case CaseOpened() as data:
@@ -100,13 +113,9 @@ def project(event: RecordedEvent, execute: Execute) -> None:  # noqa: C901, PLR0
                 case_id=data.case_id,
                 partner_id=data.partner_id,
                 started_at=event.time,
+                hidden=data.hidden,
+                exclusive_until=data.exclusive_until,
             )
-        case CaseStatusChanged() as data:
-            execute("move_case", id=data.case_id, status=data.status, close_code=None)
-        case CaseClosed() as data:
-            execute("move_case", id=data.case_id, status="Closed", close_code=data.close_code)
-        case CaseMerged() as data:
-            execute("move_case", id=data.case_id, status="Merged", close_code=None)
         case CompanyRegistered() | CompanyDetailsChanged() as data:
             execute(
                 "put_company",
@@ -118,6 +127,8 @@ def project(event: RecordedEvent, execute: Execute) -> None:  # noqa: C901, PLR0
                 time_zone=data.details.time_zone,
                 locale=data.details.locale,
                 observes_holidays=data.details.observes_holidays,
+                on_decline=data.details.on_decline,
+                partner_kind=data.details.partner_kind,
             )
         case UserAdded() as data:
             execute(

@@ -4,15 +4,19 @@ from services.messaging.projections.statements import Execute
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import (
     CaseAssigned,
+    CaseManagingPartnerNamed,
+    CaseReleased,
     ContentReleased,
     ContentUsed,
     FileAttached,
     FileDeleted,
     FileUploaded,
+    ParticipantJoined,
+    ParticipantLeft,
 )
 
 
-def project(event: RecordedEvent, execute: Execute) -> None:
+def project(event: RecordedEvent, execute: Execute) -> None:  # noqa: C901 - a table of cases
     """Bring the rows that an event changes up to date; doing it again changes nothing."""
     match event.data:
         case FileUploaded() as data:
@@ -47,8 +51,17 @@ def project(event: RecordedEvent, execute: Execute) -> None:
             )
         case FileDeleted() as data:
             execute("delete_file", id=data.file_id, thread_id=data.thread_id, deleted_at=event.time)
-        case CaseAssigned() as data:
+        case CaseAssigned(hidden=False) | CaseReleased() as data:
             execute("show_case_files", case_id=data.case_id, partner_id=data.partner_id)
+        case CaseManagingPartnerNamed() as data:
+            if data.previous_id is not None:
+                execute("hide_case_files", case_id=data.case_id, company_id=data.previous_id)
+            if data.managing_partner_id is not None:
+                execute("show_all_case_files", case_id=data.case_id, company_id=data.managing_partner_id)
+        case ParticipantJoined() as data:
+            execute("show_thread_files", thread_id=data.thread_id, company_id=data.participant.company_id)
+        case ParticipantLeft() as data:
+            execute("hide_thread_files", thread_id=data.thread_id, company_id=data.participant.company_id)
         case ContentUsed() as data:
             execute(
                 "use_content",

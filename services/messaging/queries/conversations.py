@@ -1,10 +1,11 @@
 """Who is who, who works with whom on what, and what they say to each other."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from psycopg.rows import DictRow
+from pydantic import BaseModel
 
 from services.messaging import cursors
 from services.messaging.queries.tables import Tables
@@ -13,18 +14,24 @@ from shared.contracts.messaging import (
     AuthorRef,
     CasePage,
     CaseStatus,
+    CaseUser,
     CaseView,
     CompanyRef,
     Debtor,
+    Division,
     Identity,
     MessagePage,
     MessageView,
     PartnershipPage,
     PartnershipView,
+    PaymentList,
+    PaymentView,
     ThreadList,
     ThreadView,
 )
 from shared.errors import Invalid, NotFound
+
+N = TypeVar("N", bound=BaseModel)
 
 _PAST_EVERYTHING = 2**63 - 1
 _PAST_EVERY_VERSION = 2**31 - 1
@@ -78,6 +85,13 @@ class Reads(Tables):
         if not rows:
             raise NotFound("case_not_found", "There is no such case.")
         return _case(rows[0])
+
+    def list_payments(self, case_id: UUID, *, viewer: UUID | None) -> PaymentList:
+        """Return the payments that the viewer may see, newest report first. Raises NotFound."""
+        rows = self._all("list_payments", case_id=case_id, viewer=viewer)
+        if not rows and not self._all("case_is_visible", case_id=case_id, viewer=viewer):
+            raise NotFound("case_not_found", "There is no such case.")
+        return PaymentList(items=tuple(_payment(row) for row in rows))
 
     def list_threads(self, case_id: UUID, *, viewer: UUID | None, reader: UUID | None) -> ThreadList:
         """Return the threads of a case in which the viewer takes part, oldest first. Raises NotFound."""
@@ -232,7 +246,31 @@ def _case(row: Mapping[str, Any]) -> CaseView:
         currency=row["currency"],
         opened_at=row["opened_at"],
         unread_count=row["unread_count"],
+        close_code=row["close_code"],
+        outstanding=row["outstanding"],
+        exclusive_until=row["exclusive_until"],
+        closure_requested=row["closure_requested"],
+        division=_named(Division, row, "division"),
+        managing_partner=_named(CompanyRef, row, "managing_partner"),
+        creditor_user=_named(CaseUser, row, "creditor_user"),
+        partner_user=_named(CaseUser, row, "partner_user"),
     )
+
+
+def _named(shape: type[N], row: Mapping[str, Any], column: str) -> N | None:
+    """Return what two columns, an id and a name, tell of; None where there is no such thing."""
+    found = row[f"{column}_id"]
+    return None if found is None else shape.model_validate({"id": found, "name": row[f"{column}_name"]})
+
+
+def _payment(row: Mapping[str, Any]) -> PaymentView:
+    told = {name: row[name] for name in PaymentView.model_fields if name in row}
+    reporter = None
+    if row["reporter_id"] is not None:
+        reporter = AuthorRef(
+            id=row["reporter_id"], name=row["reporter_name"] or "", company_id=row["reporter_company_id"]
+        )
+    return PaymentView(**told, reporter=reporter)
 
 
 def _partnership(row: Mapping[str, Any], thread: ThreadView | None) -> PartnershipView:

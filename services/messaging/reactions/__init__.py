@@ -3,10 +3,8 @@
 from services.messaging.commands import (
     AttachFile,
     CaseOfLeadCommand,
-    CloseThread,
     EstablishPartnership,
     OpenLead,
-    OpenThread,
     PullBackLead,
 )
 from services.messaging.reactions import leads, partnerships, threads
@@ -16,7 +14,7 @@ from shared.contracts.envelope import RecordedEvent
 __all__ = ["CaseThen", "Consequence", "is_needed", "react"]
 
 Consequence = (
-    OpenThread | CloseThread | AttachFile | OpenLead | PullBackLead | CaseOfLeadCommand | EstablishPartnership
+    threads.InThread | AttachFile | OpenLead | PullBackLead | CaseOfLeadCommand | EstablishPartnership
 )
 
 
@@ -27,7 +25,7 @@ def react(event: RecordedEvent, case: CaseThen | None = None) -> tuple[Consequen
     `case` is told where `is_needed` asks for it.
     """
     return (
-        *threads.react(event.data),
+        *threads.react(event.data, event.id),
         *leads.react(event, case),
         *partnerships.react(event, case),
     )

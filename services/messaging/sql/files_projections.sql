@@ -20,6 +20,7 @@ select %(id)s, cases.partner_id
 from cases
 where cases.id = %(case_id)s
     and cases.partner_id is not null
+    and not cases.hidden
     and %(context)s = 'case'
     and %(uploader_role)s <> 'partner'
 on conflict (file_id, company_id) do nothing
@@ -57,6 +58,39 @@ where files.case_id = %(case_id)s
     and files.context = 'case'
     and (files.uploader_role <> 'partner' or files.uploader_company_id = %(partner_id)s)
 on conflict (file_id, company_id) do nothing
+
+-- name: show_all_case_files
+-- A managing partner sees what the client sees, whoever uploaded it.
+insert into file_access (file_id, company_id)
+select files.id, %(company_id)s
+from files
+where files.case_id = %(case_id)s and files.context = 'case'
+on conflict (file_id, company_id) do nothing
+
+-- name: hide_case_files
+-- What it uploaded itself it goes on seeing, as everybody does.
+delete from file_access
+using files
+where files.id = file_access.file_id
+    and files.case_id = %(case_id)s
+    and files.context = 'case'
+    and file_access.company_id = %(company_id)s
+    and files.uploader_company_id is distinct from %(company_id)s
+
+-- name: show_thread_files
+insert into file_access (file_id, company_id)
+select files.id, %(company_id)s
+from files
+where files.thread_id = %(thread_id)s and files.message_id is not null
+on conflict (file_id, company_id) do nothing
+
+-- name: hide_thread_files
+delete from file_access
+using files
+where files.id = file_access.file_id
+    and files.thread_id = %(thread_id)s
+    and file_access.company_id = %(company_id)s
+    and files.uploader_company_id is distinct from %(company_id)s
 
 -- name: use_content
 insert into contents (object_key, file_id, sha256, used_at)

@@ -1,7 +1,10 @@
 -- name: put_company
-insert into companies (id, side, name, country, subdivision, time_zone, locale, observes_holidays)
+insert into companies (
+    id, side, name, country, subdivision, time_zone, locale, observes_holidays, on_decline, partner_kind
+)
 values (
-    %(id)s, %(side)s, %(name)s, %(country)s, %(subdivision)s, %(time_zone)s, %(locale)s, %(observes_holidays)s
+    %(id)s, %(side)s, %(name)s, %(country)s, %(subdivision)s, %(time_zone)s, %(locale)s, %(observes_holidays)s,
+    %(on_decline)s, %(partner_kind)s
 )
 on conflict (id) do update
 set name = excluded.name,
@@ -9,7 +12,9 @@ set name = excluded.name,
     subdivision = excluded.subdivision,
     time_zone = excluded.time_zone,
     locale = excluded.locale,
-    observes_holidays = excluded.observes_holidays
+    observes_holidays = excluded.observes_holidays,
+    on_decline = excluded.on_decline,
+    partner_kind = excluded.partner_kind
 
 -- name: add_user
 insert into users (id, company_id, email, name, role, active)
@@ -53,7 +58,75 @@ set reference = %(reference)s,
 where id = %(id)s
 
 -- name: move_case
-update cases set status = %(status)s, close_code = %(close_code)s where id = %(id)s
+-- The wish to have it closed ends with the pause that it brought.
+update cases
+set status = %(status)s,
+    close_code = %(close_code)s,
+    closure_requested = closure_requested and %(status)s = 'Paused',
+    exclusive_until = coalesce(%(exclusive_until)s, exclusive_until)
+where id = %(id)s
+
+-- name: request_closure
+update cases set closure_requested = true where id = %(id)s
+
+-- name: add_payment
+-- The sum is taken anew, so that doing it again changes nothing.
+with added as (
+    insert into case_payments (
+        id, case_id, engagement_id, client_payment_id, amount, currency, paid_on, received_by, commission_paid,
+        reported_by, reporter_id, reporter_company_id, reported_at, position
+    )
+    values (
+        %(id)s, %(case_id)s, %(engagement_id)s, %(client_payment_id)s, %(amount)s, %(currency)s, %(paid_on)s,
+        %(received_by)s, %(commission_paid)s, %(reported_by)s, %(reporter_id)s, %(reporter_company_id)s,
+        %(reported_at)s, %(position)s
+    )
+    on conflict (id) do nothing
+    returning case_id, amount
+)
+update cases set paid = cases.paid + added.amount from added where cases.id = added.case_id
+
+-- name: put_creditor_user
+update cases set creditor_user_id = %(user_id)s where id = %(id)s
+
+-- name: put_partner_user
+update cases set partner_user_id = %(user_id)s where id = %(id)s
+
+-- name: put_division
+update cases set division_id = %(division_id)s, division_name = %(division_name)s where id = %(id)s
+
+-- name: end_managing_partner
+-- One that had collected the case before sees its own time again, any other nothing.
+with latest as (
+    select engagements.id
+    from engagements
+    join case_access on case_access.case_id = engagements.case_id
+        and case_access.company_id = engagements.partner_id
+    where engagements.case_id = %(id)s and engagements.partner_id = %(company_id)s
+        and engagements.ended_at is not null and not engagements.hidden
+    order by engagements.started_at desc
+    limit 1
+), kept as (
+    update case_access set engagement_id = latest.id
+    from latest
+    where case_access.case_id = %(id)s and case_access.company_id = %(company_id)s
+)
+delete from case_access
+where case_id = %(id)s and company_id = %(company_id)s and not exists (select from latest)
+
+-- name: name_managing_partner
+-- It sees what the creditor sees: no engagement bounds its view.
+with named as (
+    update cases set managing_partner_id = %(company_id)s where id = %(id)s
+)
+insert into case_access (company_id, case_id, position)
+select %(company_id)s, cases.id, cases.position
+from cases
+where cases.id = %(id)s and %(company_id)s::uuid is not null
+on conflict (case_id, company_id) do update set engagement_id = null
+
+-- name: vacate_case
+update cases set partner_id = null, partner_user_id = null where id = %(id)s
 
 -- name: end_engagement
 -- From now on the former partner sees the case as it was.
@@ -64,18 +137,37 @@ set ended_at = %(ended_at)s,
     debtor_type = cases.debtor_type,
     debtor_name = cases.debtor_name,
     amount = cases.amount,
-    currency = cases.currency
+    currency = cases.currency,
+    paid = cases.paid
 from cases
 where engagements.id = %(id)s and engagements.ended_at is null and cases.id = engagements.case_id
 
 -- name: begin_engagement
--- A partner that comes back sees its new engagement in place of the old one.
+-- A partner that comes back sees its new engagement in place of the old one; of a hidden case it knows nothing.
 with engaged as (
-    insert into engagements (id, case_id, partner_id, started_at)
-    values (%(id)s, %(case_id)s, %(partner_id)s, %(started_at)s)
+    insert into engagements (id, case_id, partner_id, started_at, hidden)
+    values (%(id)s, %(case_id)s, %(partner_id)s, %(started_at)s, %(hidden)s)
     on conflict (id) do nothing
 ), assigned as (
-    update cases set partner_id = %(partner_id)s where id = %(case_id)s
+    update cases
+    set partner_id = %(partner_id)s,
+        partner_user_id = null,
+        hidden = %(hidden)s,
+        closure_requested = false,
+        exclusive_until = %(exclusive_until)s
+    where id = %(case_id)s
+)
+insert into case_access (company_id, case_id, engagement_id, position)
+select %(partner_id)s, cases.id, %(id)s, cases.position
+from cases
+where cases.id = %(case_id)s and not %(hidden)s
+on conflict (case_id, company_id) do update set engagement_id = excluded.engagement_id
+
+-- name: release_case
+with shown as (
+    update cases set hidden = false where id = %(case_id)s
+), known as (
+    update engagements set hidden = false where id = %(id)s
 )
 insert into case_access (company_id, case_id, engagement_id, position)
 select %(partner_id)s, cases.id, %(id)s, cases.position from cases where cases.id = %(case_id)s
@@ -94,6 +186,17 @@ select %(id)s, participant.company_id, participant.role, participant.place
 from unnest(%(company_ids)s::uuid[], %(roles)s::text[])
     with ordinality as participant (company_id, role, place)
 on conflict (thread_id, company_id) do nothing
+
+-- name: add_participant
+insert into thread_participants (thread_id, company_id, role, place)
+select %(thread_id)s, %(company_id)s, %(role)s, coalesce(max(place), 0) + 1
+from thread_participants
+where thread_id = %(thread_id)s
+on conflict (thread_id, company_id) do nothing
+
+-- name: remove_participant
+delete from thread_participants
+where thread_id = %(thread_id)s and company_id = %(company_id)s and role = %(role)s
 
 -- name: close_thread
 update threads set closed_reason = %(reason)s where id = %(id)s

@@ -20,7 +20,7 @@ where lower(users.email) = lower(%(email)s) and (%(viewer)s::uuid is null or use
 order by users.active desc, users.id
 
 -- name: list_companies
-select id, side, name, country, subdivision, time_zone, locale, observes_holidays
+select id, side, name, country, subdivision, time_zone, locale, observes_holidays, on_decline, partner_kind
 from companies
 order by name, id
 limit %(limit)s
@@ -45,6 +45,14 @@ select
     coalesce(engagements.debtor_name, cases.debtor_name) as debtor_name,
     coalesce(engagements.amount, cases.amount) as amount,
     coalesce(engagements.currency, cases.currency) as currency,
+    coalesce(engagements.amount, cases.amount) - coalesce(engagements.paid, cases.paid) as outstanding,
+    case when engagements.id is null then cases.close_code end as close_code,
+    case when engagements.id is null then cases.exclusive_until end as exclusive_until,
+    engagements.id is null and cases.closure_requested as closure_requested,
+    cases.division_id, cases.division_name,
+    managing.id as managing_partner_id, managing.name as managing_partner_name,
+    creditor_user.id as creditor_user_id, creditor_user.name as creditor_user_name,
+    partner_user.id as partner_user_id, partner_user.name as partner_user_name,
     cases.opened_at, cases.position,
     (
         select count(*)
@@ -62,6 +70,9 @@ join cases on cases.id = case_access.case_id
 join companies as creditor on creditor.id = cases.creditor_id
 left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
 left join companies as partner on partner.id = coalesce(engagements.partner_id, cases.partner_id)
+left join companies as managing on managing.id = cases.managing_partner_id and engagements.id is null
+left join users as creditor_user on creditor_user.id = cases.creditor_user_id and engagements.id is null
+left join users as partner_user on partner_user.id = cases.partner_user_id and engagements.id is null
 where case_access.company_id = %(viewer)s
     and case_access.position < %(before)s
     and (%(status)s::text is null or coalesce(engagements.status, cases.status) = %(status)s)
@@ -74,10 +85,18 @@ select
     cases.creditor_id, creditor.name as creditor_name,
     partner.id as partner_id, partner.name as partner_name,
     cases.debtor_type, cases.debtor_name, cases.amount, cases.currency, cases.opened_at, cases.position,
+    cases.amount - cases.paid as outstanding, cases.close_code, cases.exclusive_until, cases.closure_requested,
+    cases.division_id, cases.division_name,
+    managing.id as managing_partner_id, managing.name as managing_partner_name,
+    creditor_user.id as creditor_user_id, creditor_user.name as creditor_user_name,
+    partner_user.id as partner_user_id, partner_user.name as partner_user_name,
     0 as unread_count
 from cases
 join companies as creditor on creditor.id = cases.creditor_id
 left join companies as partner on partner.id = cases.partner_id
+left join companies as managing on managing.id = cases.managing_partner_id
+left join users as creditor_user on creditor_user.id = cases.creditor_user_id
+left join users as partner_user on partner_user.id = cases.partner_user_id
 where cases.position < %(before)s and (%(status)s::text is null or cases.status = %(status)s)
 order by cases.position desc
 limit %(limit)s
@@ -94,6 +113,14 @@ select
     coalesce(engagements.debtor_name, cases.debtor_name) as debtor_name,
     coalesce(engagements.amount, cases.amount) as amount,
     coalesce(engagements.currency, cases.currency) as currency,
+    coalesce(engagements.amount, cases.amount) - coalesce(engagements.paid, cases.paid) as outstanding,
+    case when engagements.id is null then cases.close_code end as close_code,
+    case when engagements.id is null then cases.exclusive_until end as exclusive_until,
+    engagements.id is null and cases.closure_requested as closure_requested,
+    cases.division_id, cases.division_name,
+    managing.id as managing_partner_id, managing.name as managing_partner_name,
+    creditor_user.id as creditor_user_id, creditor_user.name as creditor_user_name,
+    partner_user.id as partner_user_id, partner_user.name as partner_user_name,
     cases.opened_at, cases.position,
     (
         select count(*)
@@ -111,6 +138,9 @@ join cases on cases.id = case_access.case_id
 join companies as creditor on creditor.id = cases.creditor_id
 left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
 left join companies as partner on partner.id = coalesce(engagements.partner_id, cases.partner_id)
+left join companies as managing on managing.id = cases.managing_partner_id and engagements.id is null
+left join users as creditor_user on creditor_user.id = cases.creditor_user_id and engagements.id is null
+left join users as partner_user on partner_user.id = cases.partner_user_id and engagements.id is null
 where case_access.case_id = %(case_id)s and case_access.company_id = coalesce(%(viewer)s, cases.creditor_id)
 
 -- name: case_is_visible
@@ -123,6 +153,29 @@ where id = %(case_id)s
             select from case_access where case_access.case_id = cases.id and case_access.company_id = %(viewer)s
         )
     )
+
+-- name: list_payments
+-- A partner, and nobody else, is bound to its engagements.
+select
+    case_payments.id, case_payments.client_payment_id, case_payments.case_id, case_payments.amount,
+    case_payments.currency, case_payments.paid_on, case_payments.received_by, case_payments.commission_paid,
+    case_payments.reported_by, case_payments.reporter_id, users.name as reporter_name,
+    case_payments.reporter_company_id, case_payments.reported_at
+from case_payments
+left join users on users.id = case_payments.reporter_id
+where case_payments.case_id = %(case_id)s
+    and (
+        %(viewer)s::uuid is null
+        or exists (
+            select
+            from case_access
+            left join engagements on engagements.case_id = case_access.case_id
+                and engagements.partner_id = %(viewer)s
+            where case_access.case_id = %(case_id)s and case_access.company_id = %(viewer)s
+                and (case_access.engagement_id is null or engagements.id = case_payments.engagement_id)
+        )
+    )
+order by case_payments.position desc
 
 -- name: list_threads
 -- Those of a case, those of partnerships, or one alone: one of the three parameters says which. Oldest first.
@@ -270,6 +323,7 @@ cross join lateral (
     select count(*) as total_cases, count(*) filter (where cases.status = 'Active') as active_cases
     from cases
     where cases.creditor_id = partnerships.creditor_id and cases.partner_id = partnerships.partner_id
+        and (not cases.hidden or %(viewer)s is distinct from partnerships.partner_id)
 ) as counts
 where partnerships.position < %(before)s
     and (%(viewer)s::uuid is null or %(viewer)s in (partnerships.creditor_id, partnerships.partner_id))
@@ -289,6 +343,7 @@ cross join lateral (
     select count(*) as total_cases, count(*) filter (where cases.status = 'Active') as active_cases
     from cases
     where cases.creditor_id = partnerships.creditor_id and cases.partner_id = partnerships.partner_id
+        and (not cases.hidden or %(viewer)s is distinct from partnerships.partner_id)
 ) as counts
 where partnerships.id = %(partnership_id)s
     and (%(viewer)s::uuid is null or %(viewer)s in (partnerships.creditor_id, partnerships.partner_id))

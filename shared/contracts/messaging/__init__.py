@@ -1,6 +1,7 @@
 """Events that messaging publishes, and the shapes of its RPC: one module per topic, all of them here."""
 
 # ruff: noqa: F403 - what a topic defines is told there alone; here everything is found under one name
+from shared.contracts.messaging.case_life import *
 from shared.contracts.messaging.cases import *
 from shared.contracts.messaging.directory import *
 from shared.contracts.messaging.files import *

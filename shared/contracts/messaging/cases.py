@@ -10,6 +10,8 @@ from shared.contracts.messaging.directory import CompanyRef
 from shared.contracts.messaging.values import (
     EXCHANGE_SOURCE,
     CaseStatus,
+    Division,
+    StatusCause,
 )
 from shared.contracts.rpc import PagedQuery, Query, Request, Shape
 
@@ -47,7 +49,9 @@ class CaseAssigned(EventData):
     """
     The case got a partner. With `previous_engagement_id` it is a reassignment: that engagement is over.
 
-    Who the former partner was is not said: the new partner is in the audience and may not know.
+    Who the former partner was is not said: the new partner is in the audience and may not know. While the
+    platform verifies the case (`hidden`) the partner does not know of it; it learns of it by CaseReleased.
+    `exclusive_until` is set where collecting begins with the assignment.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
@@ -57,14 +61,25 @@ class CaseAssigned(EventData):
     creditor_id: UUID
     partner_id: UUID
     previous_engagement_id: UUID | None = None
+    managing_partner_id: UUID | None = None
+    hidden: bool = False
+    exclusive_until: datetime | None = None
 
 
 class CaseStatusChanged(EventData):
+    """
+    The case moved on. `cause` says by which act, `note` what its doer added: what information is needed, why
+    it is paused. With the first acceptance the exclusive period begins, which ends at `exclusive_until`.
+    """
+
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     case_id: UUID
     reference: str
     previous: CaseStatus
     status: CaseStatus
+    cause: StatusCause = "moved"
+    note: Annotated[str | None, PERSONAL] = None
+    exclusive_until: datetime | None = None
 
 
 class CaseClosed(EventData):
@@ -88,8 +103,20 @@ class CaseMerged(EventData):
 # --- RPC: answers ---
 
 
+class CaseUser(Shape):
+    """Whom one side has put in charge of the case."""
+
+    id: UUID
+    name: str
+
+
 class CaseView(Shape):
-    """A case as clients see it; `open_task_count` is filled in by the gateway, which asks tasks."""
+    """
+    A case as clients see it; `open_task_count` is filled in by the gateway, which asks tasks.
+
+    `outstanding` is the amount less the payments reported. A former partner sees the case as it was when its
+    time ended.
+    """
 
     id: UUID
     reference: str
@@ -102,6 +129,14 @@ class CaseView(Shape):
     opened_at: datetime
     unread_count: int
     open_task_count: int = 0
+    close_code: str | None = None
+    outstanding: Decimal
+    exclusive_until: datetime | None = None
+    closure_requested: bool = False
+    division: Division | None = None
+    managing_partner: CompanyRef | None = None
+    creditor_user: CaseUser | None = None
+    partner_user: CaseUser | None = None
 
 
 class CasePage(Shape):

@@ -8,6 +8,8 @@ from shared.contracts.envelope import EventData, PersonalText
 from shared.contracts.messaging.threads import ThreadView
 from shared.contracts.messaging.values import (
     EXCHANGE_SOURCE,
+    OnDecline,
+    PartnerKind,
     Side,
     UserRole,
     Value,
@@ -23,7 +25,9 @@ class CompanyDetails(Value):
 
     `country` is ISO 3166-1 alpha-2, `subdivision` the part after the dash of ISO 3166-2 (`BY`), `time_zone`
     an IANA name, `locale` a BCP 47 language. `observes_holidays` false counts public holidays as business
-    days.
+    days. `on_decline` is what becomes of a creditor's case that its partner declines. `partner_kind` tells
+    partners that get cases assigned from those of the Legal Network, who win them by a quote; None is a
+    creditor, or a partner of the first kind.
     """
 
     name: str
@@ -32,6 +36,8 @@ class CompanyDetails(Value):
     time_zone: str
     locale: str = "en"
     observes_holidays: bool = True
+    on_decline: OnDecline = "network"
+    partner_kind: PartnerKind | None = None
 
 
 class CompanyRegistered(EventData):
@@ -165,6 +171,8 @@ class RegisterCompany(Request):
     time_zone: str
     locale: str = "en"
     observes_holidays: bool = True
+    on_decline: OnDecline = "network"
+    partner_kind: PartnerKind | None = None
 
 
 class PutUser(Request):

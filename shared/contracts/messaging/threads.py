@@ -97,12 +97,34 @@ class ThreadRead(EventData):
 
 
 class ThreadClosed(EventData):
-    """Nobody may write to the thread any more; those who could read it still can."""
+    """
+    Nobody may write to the thread any more; those who could read it still can.
+
+    A thread that nobody had opened by then never is.
+    """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     thread_id: UUID
     case_id: UUID | None
     reason: ThreadCloseReason
+
+
+class ParticipantJoined(EventData):
+    """Another company takes part in the thread from now on and sees all of it."""
+
+    SOURCE: ClassVar[str] = EXCHANGE_SOURCE
+    thread_id: UUID
+    case_id: UUID | None
+    participant: Participant
+
+
+class ParticipantLeft(EventData):
+    """The company takes no part in the thread any more and sees nothing of it."""
+
+    SOURCE: ClassVar[str] = EXCHANGE_SOURCE
+    thread_id: UUID
+    case_id: UUID | None
+    participant: Participant
 
 
 # --- RPC: answers (the gateway serves these shapes as they are) ---

@@ -1,6 +1,7 @@
 """What the contracts of messaging have in common."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,7 +23,21 @@ CaseStatus = Literal[
     "Closed",
     "Merged",
 ]
-ThreadCloseReason = Literal["reassigned", "merged", "won", "lost", "pulled_back", "expired"]
+ThreadCloseReason = Literal["reassigned", "declined", "merged", "won", "lost", "pulled_back", "expired"]
+PartnerKind = Literal["exclusive", "legal_network"]
+OnDecline = Literal["network", "close"]
+CaseParty = Literal["platform", "creditor", "managing_partner", "partner"]
+StatusCause = Literal[
+    "moved",
+    "released",
+    "accepted",
+    "resumed",
+    "information_requested",
+    "paused",
+    "closure_requested",
+    "declined",
+    "assigned",
+]
 MESSAGE_MAX_CHARACTERS = 10_000
 
 
@@ -30,3 +45,10 @@ class Value(BaseModel):
     """Base of objects inside events and answers."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Division(Value):
+    """A part of a creditor that a case belongs to, as the creditor calls it."""
+
+    id: UUID
+    name: str

@@ -206,6 +206,47 @@ class MessagingService:
     def put_case(self, request: Json) -> Json:
         return {"position": 4}
 
+    @rpc
+    def act_on_case(self, request: Json) -> Json:
+        return _outcome(request)
+
+    @rpc
+    def close_case(self, request: Json) -> Json:
+        return _outcome(request)
+
+    @rpc
+    def assign_case(self, request: Json) -> Json:
+        return _outcome(request)
+
+    @rpc
+    def merge_case(self, request: Json) -> Json:
+        return _outcome(request)
+
+    @rpc
+    def assign_case_user(self, request: Json) -> Json:
+        return _outcome(request)
+
+    @rpc
+    def name_managing_partner(self, request: Json) -> Json:
+        return _outcome(request)
+
+    @rpc
+    def set_case_division(self, request: Json) -> Json:
+        return _outcome(request)
+
+    @rpc
+    def report_payment(self, request: Json) -> Json:
+        created = request["client_payment_id"] != "again"
+        return {"payment": {"amount": request["amount"]}, "created": created, "position": 5}
+
+    @rpc
+    def list_payments(self, request: Json) -> Json:
+        return {"items": []}
+
+
+def _outcome(request: Json) -> Json:
+    return {"case_id": request["case_id"], "position": 6, "asked": request}
+
 
 class TasksService:
     """Answers for tasks."""

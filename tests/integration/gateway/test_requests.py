@@ -14,6 +14,7 @@ from tests.integration.gateway import stub_ids
 from tests.integration.gateway.harness import ServedGateway, token
 
 THREAD = UUID("971dbf88-a7d0-4b72-8e2d-61aba1dd135e")
+CASE = UUID("0d2cf7a6-28a2-4b57-9f7b-1f5f1f1f1a05")
 MESSAGES = f"/api/v1/threads/{THREAD}/messages"
 
 
@@ -485,16 +486,64 @@ def _references(node: Any) -> list[str]:
 def test_the_examples_of_the_document_are_accepted(gateway: ServedGateway) -> None:
     document = gateway.asks("GET", "/openapi.json", bearer=None).json()
 
-    for path, item in document["paths"].items():
-        operation = item.get("post")
-        if operation is None or "requestBody" not in operation:
-            continue
+    operations = [
+        (method, path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in ("post", "put")
+        and "application/json" in operation.get("requestBody", {}).get("content", {})
+    ]
+    for method, path, operation in operations:
         reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         [example] = document["components"]["schemas"][reference.rsplit("/", 1)[1]]["examples"]
         bearer = ops(gateway) if "/admin/" in path else ""
         address = re.sub(r"\{\w+_id\}", str(THREAD), path)
-        answer = gateway.asks("POST", address, bearer=bearer, json=example)
+        answer = gateway.asks(method.upper(), address, bearer=bearer, json=example)
         assert answer.is_success, (path, answer.text)
+
+
+def test_a_payment_is_201_once_and_then_200(gateway: ServedGateway) -> None:
+    payment = {
+        "client_payment_id": "p-1",
+        "amount": "1250.00",
+        "currency": "EUR",
+        "paid_on": "2026-11-24",
+        "received_by": "partner",
+    }
+    path = f"/api/v1/cases/{CASE}/payments"
+
+    first = gateway.asks("POST", path, json=payment)
+    again = gateway.asks("POST", path, json={**payment, "client_payment_id": "again"})
+
+    assert (first.status_code, first.headers["Location"]) == (201, path)
+    assert again.status_code == 200
+    assert gateway.asks("GET", path).json() == {"items": []}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"amount": 12.5}, {"paid_on": "24.11.2026"}, {"received_by": "debtor"}, {"outstanding": "1.00"}],
+)
+def test_a_payment_that_is_none_is_refused_by_field(gateway: ServedGateway, change: dict[str, Any]) -> None:
+    payment = {"client_payment_id": "p", "amount": "1", "currency": "EUR", "paid_on": "2026-11-24"}
+
+    answer = gateway.asks(
+        "POST", f"/api/v1/cases/{CASE}/payments", json={**payment, "received_by": "partner", **change}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_fields")
+    assert next(iter(change)) in answer.json()["field"]
+
+
+def test_only_operators_reassign_and_merge(gateway: ServedGateway) -> None:
+    for method, name, body in (
+        ("PUT", "assignment", {"partner_id": str(CASE)}),
+        ("PUT", "managing-partner", {"partner_id": None}),
+        ("PUT", "division", {"division": None}),
+        ("POST", "merge", {"into_case_id": str(THREAD)}),
+    ):
+        answer = gateway.asks(method, f"/api/v1/admin/cases/{CASE}/{name}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "operators_only")
 
 
 def test_the_documents_page_is_served_with_all_it_needs(gateway: ServedGateway) -> None:

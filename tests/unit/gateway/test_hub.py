@@ -81,6 +81,7 @@ class World:
             time=datetime(2026, 11, 20, 14, tzinfo=UTC),
             actor="platform",
             audience=audience,
+            subject=f"case:{stream.id}",
             correlation_id=uuid4(),
         )
         return self.log.append(stream, [event], expected="any").events[0]

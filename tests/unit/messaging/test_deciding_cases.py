@@ -195,7 +195,6 @@ class TestMoving:
         ("before", "after"),
         [
             ("PendingContractSigning", "PendingVerificationInternal"),
-            ("PendingVerificationInternal", "PendingVerification"),
             ("PendingVerification", "Active"),
             ("PendingVerification", "NeedsAdditionalDetails"),
             ("PendingVerification", "Leads"),

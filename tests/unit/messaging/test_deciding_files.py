@@ -187,7 +187,9 @@ class TestAttaching:
         attached = Attachment(id=FILE, file_name="a.pdf", content_type="application/pdf", size=1)
         posted = thread.decide(replace(POST, attachments=(attached,)), a_thread(OPEN_THREAD))[0]
 
-        assert react(posted) == (AttachFile(file_id=FILE, thread_id=THREAD, message_id=POST.message_id),)
+        assert react(posted, uuid4()) == (
+            AttachFile(file_id=FILE, thread_id=THREAD, message_id=POST.message_id),
+        )
         assert file.known_to(a_file(DRAFT, ATTACH)) == {CREDITOR, PARTNER}
 
     def test_attaching_again_or_too_late_changes_nothing(self) -> None:

@@ -13,6 +13,7 @@ from shared.contracts.messaging import (
     MessageAuthor,
     MessagePosted,
     Participant,
+    ParticipantJoined,
     ThreadClosed,
     ThreadCloseReason,
     ThreadOpened,
@@ -185,9 +186,64 @@ class TestClosing:
             ThreadClosed(thread_id=THREAD, case_id=CASE, reason="reassigned"),
         )
 
-    def test_a_closed_or_unknown_thread_is_left_alone(self) -> None:
+    def test_a_closed_thread_is_left_alone(self) -> None:
         assert thread.decide(replace(CLOSE, reason="merged"), a_thread(OPEN_THREAD, CLOSE)) == ()
-        assert thread.decide(CLOSE, thread.initial()) == ()
+        assert thread.decide(CLOSE, a_thread(CLOSE)) == ()
+
+    def test_a_thread_that_was_closed_before_anybody_opened_it_is_never_opened(self) -> None:
+        closed = a_thread(replace(CLOSE, case_id=CASE))
+
+        with pytest.raises(Conflict) as refusal:
+            thread.decide(OPEN_THREAD, closed)
+        with pytest.raises(NotFound):
+            thread.decide(POST, closed)
+
+        assert refusal.value.code == "thread_read_only"
+        assert thread.audience(closed) == frozenset()
+        assert thread.subject(closed) is None
+
+
+MANAGER = Participant(company_id=uuid4(), role="managing_partner")
+JOIN = commands.JoinThread(thread_id=THREAD, participant=MANAGER)
+LEAVE = commands.LeaveThread(thread_id=THREAD, participant=MANAGER)
+
+
+class TestTheThirdVoice:
+    def test_a_company_joins_and_may_speak(self) -> None:
+        assert thread.decide(JOIN, a_thread(OPEN_THREAD)) == (
+            ParticipantJoined(thread_id=THREAD, case_id=CASE, participant=MANAGER),
+        )
+        state = a_thread(OPEN_THREAD, JOIN)
+        (posted,) = thread.decide(from_company(MANAGER.company_id), state)
+
+        assert isinstance(posted, MessagePosted)
+        assert (posted.role, posted.recipient_ids) == ("managing_partner", (PARTNER,))
+        assert MANAGER.company_id in thread.audience(state)
+        assert thread.decide(JOIN, state) == ()
+
+    def test_a_company_that_left_neither_writes_nor_reads(self) -> None:
+        state = a_thread(OPEN_THREAD, JOIN, LEAVE)
+
+        with pytest.raises(NotFound):
+            thread.decide(from_company(MANAGER.company_id), state)
+        assert state == a_thread(OPEN_THREAD)
+        assert thread.decide(LEAVE, state) == ()
+
+    def test_a_thread_that_can_only_be_read_is_joined_to_read_it(self) -> None:
+        state = a_thread(OPEN_THREAD, CLOSE, JOIN)
+
+        assert thread.participation(state, MANAGER.company_id) == MANAGER
+        with pytest.raises(Conflict):
+            thread.decide(from_company(MANAGER.company_id), state)
+
+    def test_nobody_joins_or_leaves_what_nobody_has_opened(self) -> None:
+        assert thread.decide(JOIN, thread.initial()) == ()
+        assert thread.decide(LEAVE, thread.initial()) == ()
+
+    def test_a_partner_is_not_shown_out_in_another_role(self) -> None:
+        leave = replace(LEAVE, participant=Participant(company_id=PARTNER, role="managing_partner"))
+
+        assert thread.decide(leave, a_thread(OPEN_THREAD)) == ()
 
 
 @pytest.mark.parametrize(
@@ -197,6 +253,8 @@ class TestClosing:
         a_thread(OPEN_THREAD),
         a_thread(OPEN_THREAD, POST, MARK_READ),
         a_thread(OPEN_THREAD, POST, MARK_READ, CLOSE),
+        a_thread(OPEN_THREAD, JOIN),
+        a_thread(CLOSE),
         a_thread(
             commands.open_relationship_chat(
                 partnership_id=PARTNERSHIP, creditor_id=CREDITOR, partner_id=PARTNER

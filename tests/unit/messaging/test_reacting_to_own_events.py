@@ -28,7 +28,7 @@ def test_the_first_assignment_opens_the_case_chat() -> None:
         partner_id=PARTNER,
     )
 
-    assert react(event) == (OPEN_THREAD,)
+    assert react(event, uuid4()) == (OPEN_THREAD,)
 
 
 def test_a_reassignment_closes_the_former_chat_and_opens_a_new_one() -> None:
@@ -42,8 +42,8 @@ def test_a_reassignment_closes_the_former_chat_and_opens_a_new_one() -> None:
         previous_engagement_id=ENGAGEMENT,
     )
 
-    assert react(event) == (
-        CloseThread(thread_id=case_thread_id(ENGAGEMENT, "invoice_chat"), reason="reassigned"),
+    assert react(event, uuid4()) == (
+        CloseThread(thread_id=case_thread_id(ENGAGEMENT, "invoice_chat"), reason="reassigned", case_id=CASE),
         open_invoice_chat(
             case_id=CASE,
             reference="NV-1001",
@@ -57,14 +57,14 @@ def test_a_reassignment_closes_the_former_chat_and_opens_a_new_one() -> None:
 def test_a_merge_closes_the_chat_of_the_engagement_that_ended() -> None:
     event = CaseMerged(case_id=CASE, reference="NV-1001", engagement_id=ENGAGEMENT)
 
-    assert react(event) == (
-        CloseThread(thread_id=case_thread_id(ENGAGEMENT, "invoice_chat"), reason="merged"),
+    assert react(event, uuid4()) == (
+        CloseThread(thread_id=case_thread_id(ENGAGEMENT, "invoice_chat"), reason="merged", case_id=CASE),
     )
 
 
 def test_a_merge_of_a_case_that_never_had_a_partner_closes_nothing() -> None:
-    assert react(CaseMerged(case_id=CASE, reference="NV-1001")) == ()
+    assert react(CaseMerged(case_id=CASE, reference="NV-1001"), uuid4()) == ()
 
 
 def test_closing_a_case_leaves_its_chat_open() -> None:
-    assert react(CaseClosed(case_id=CASE, reference="NV-1001", close_code="Paid")) == ()
+    assert react(CaseClosed(case_id=CASE, reference="NV-1001", close_code="Paid"), uuid4()) == ()

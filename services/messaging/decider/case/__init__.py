@@ -1,7 +1,11 @@
 """Cases: opened once, then assigned, reassigned, moved between states, closed and at last perhaps merged."""
 
+from services.messaging.decider.case.closing import PLATFORM_CODES, SYSTEM_CODES
+from services.messaging.decider.case.deciding import decide
 from services.messaging.decider.case.leads import ASKING_FOR_QUOTES, follow_lead, lead_round
-from services.messaging.decider.case.putting import FIRST_STATUS, NEXT_STATUSES, decide
+from services.messaging.decider.case.moving import NEXT_STATUSES, end_of_exclusive_period
+from services.messaging.decider.case.parties import former_partners, standing
+from services.messaging.decider.case.putting import FIRST_STATUS
 from services.messaging.decider.case.state import (
     CaseEvent,
     CaseFacts,
@@ -15,6 +19,7 @@ from services.messaging.decider.case.state import (
     evolve,
     facts_of,
     initial,
+    status_of,
 )
 from services.messaging.decider.case.threads import thread_to_open
 
@@ -22,6 +27,8 @@ __all__ = [
     "ASKING_FOR_QUOTES",
     "FIRST_STATUS",
     "NEXT_STATUSES",
+    "PLATFORM_CODES",
+    "SYSTEM_CODES",
     "CaseEvent",
     "CaseFacts",
     "ClosedCase",
@@ -32,10 +39,14 @@ __all__ = [
     "UnknownCase",
     "audience",
     "decide",
+    "end_of_exclusive_period",
     "evolve",
     "facts_of",
     "follow_lead",
+    "former_partners",
     "initial",
     "lead_round",
+    "standing",
+    "status_of",
     "thread_to_open",
 ]

@@ -2,9 +2,11 @@
 
 from typing import assert_never
 
-from services.messaging.commands import PutCase, engagement_id
+from services.messaging.commands import PutCase
 from services.messaging.decider import shapes
+from services.messaging.decider.case.moving import assignment, require_way, status_change
 from services.messaging.decider.case.state import (
+    HIDDEN_STATUSES,
     CaseEvent,
     CaseFacts,
     ClosedCase,
@@ -21,27 +23,13 @@ from shared.contracts.messaging import (
     CaseMerged,
     CaseOpened,
     CaseStatus,
-    CaseStatusChanged,
 )
 from shared.errors import Conflict
 
 FIRST_STATUS: CaseStatus = "PendingVerificationInternal"
 
-# Where a case may go besides Closed and Merged, which every open case may reach. Statuses that only a quote
-# can bring about or end lead nowhere here.
-NEXT_STATUSES: dict[CaseStatus, frozenset[CaseStatus]] = {
-    "PendingContractSigning": frozenset({"PendingVerificationInternal"}),
-    "PendingVerificationInternal": frozenset({"PendingVerification"}),
-    "PendingVerification": frozenset({"Active", "NeedsAdditionalDetails", "Leads"}),
-    "NeedsAdditionalDetails": frozenset({"Active"}),
-    "Leads": frozenset(),
-    "LeadsQuoteGiven": frozenset(),
-    "Active": frozenset({"Paused", "NeedsAdditionalDetails"}),
-    "Paused": frozenset({"Active", "NeedsAdditionalDetails"}),
-}
 
-
-def decide(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
+def put(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
     """
     Return what makes the case as the command describes it, nothing where it is so already.
 
@@ -51,9 +39,9 @@ def decide(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
     match state:
         case UnknownCase():
             opened = _opened(command)
-            facts = facts_from(opened)
-            assigned = _assigned(command, facts)
-            return (opened, *assigned, *_moved(command, OpenCase(facts, opened.status), assigned))
+            before = OpenCase(facts_from(opened), opened.status)
+            assigned = _assigned(command, before, hidden=command.status in HIDDEN_STATUSES)
+            return (opened, *assigned, *_moved(command, before, assigned))
         case OpenCase(facts=facts) | ClosedCase(facts=facts):
             if command.creditor_id != facts.creditor_id:
                 raise Conflict(
@@ -61,7 +49,7 @@ def decide(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
                     "The case belongs to another creditor and stays there.",
                     "creditor_id",
                 )
-            assigned = _assigned(command, facts)
+            assigned = _assigned(command, state, hidden=_stays_hidden(command, state))
             return (*assigned, *_changed(command, facts), *_moved(command, state, assigned))
         case MergedCase(facts=facts):
             return _unchanged(command, facts)
@@ -92,8 +80,14 @@ def _opened(command: PutCase) -> CaseOpened:
     )
 
 
-def _assigned(command: PutCase, facts: CaseFacts) -> tuple[CaseAssigned, ...]:
-    present = facts.engagement
+def _stays_hidden(command: PutCase, state: OpenCase | ClosedCase) -> bool:
+    """Tell whether a partner that gets the case now may not know of it: it was hidden and is not released."""
+    was_hidden = isinstance(state, OpenCase) and state.status in HIDDEN_STATUSES
+    return was_hidden and command.status in {*HIDDEN_STATUSES, "Closed", "Merged"}
+
+
+def _assigned(command: PutCase, state: OpenCase | ClosedCase, *, hidden: bool) -> tuple[CaseAssigned, ...]:
+    present = state.facts.engagement
     if command.partner_id is None:
         if present is not None:
             raise Conflict(
@@ -105,13 +99,8 @@ def _assigned(command: PutCase, facts: CaseFacts) -> tuple[CaseAssigned, ...]:
     if present is not None and present.partner_id == command.partner_id:
         return ()
     return (
-        CaseAssigned(
-            case_id=command.case_id,
-            reference=command.reference,
-            engagement_id=engagement_id(command.case_id, command.partner_id, len(facts.engagements) + 1),
-            creditor_id=command.creditor_id,
-            partner_id=command.partner_id,
-            previous_engagement_id=present.id if present else None,
+        assignment(
+            state, partner_id=command.partner_id, reference=command.reference, hidden=hidden, at=command.at
         ),
     )
 
@@ -161,21 +150,14 @@ def _moved(
             raise Conflict("case_closed", f"The case is closed and cannot become {status} again.", "status")
         case status if status == state.status:
             return ()
-        case status if status in NEXT_STATUSES[state.status]:
-            return (
-                CaseStatusChanged(
-                    case_id=command.case_id,
-                    reference=command.reference,
-                    previous=state.status,
-                    status=status,
-                ),
-            )
         case status:
-            possible = ", ".join((*sorted(NEXT_STATUSES[state.status]), "Closed", "Merged"))
-            raise Conflict(
-                "case_transition_not_allowed",
-                f"A case that is {state.status} cannot become {status}. It can become: {possible}.",
-                "status",
+            require_way(state, status)
+            return status_change(
+                state,
+                status,
+                reference=command.reference,
+                at=command.at,
+                partner_is_new=bool(assigned),
             )
 
 

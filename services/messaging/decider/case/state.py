@@ -1,6 +1,7 @@
 """What is known of a case, and what each of its events makes of it."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 from uuid import UUID
@@ -8,28 +9,62 @@ from uuid import UUID
 from shared.contracts.messaging import (
     CaseAssigned,
     CaseClosed,
+    CaseClosureRequested,
+    CaseDeclined,
     CaseDetailsChanged,
+    CaseDivisionChanged,
+    CaseManagingPartnerNamed,
     CaseMerged,
     CaseOpened,
+    CaseReleased,
     CaseStatus,
     CaseStatusChanged,
+    CaseUserAssigned,
     Debtor,
+    Division,
+    PaymentReported,
 )
 from shared.errors import NotFound
 
-CaseEvent = CaseOpened | CaseDetailsChanged | CaseAssigned | CaseStatusChanged | CaseClosed | CaseMerged
+CaseEvent = (
+    CaseOpened
+    | CaseDetailsChanged
+    | CaseAssigned
+    | CaseReleased
+    | CaseStatusChanged
+    | CaseDeclined
+    | CaseClosureRequested
+    | CaseClosed
+    | CaseMerged
+    | PaymentReported
+    | CaseUserAssigned
+    | CaseDivisionChanged
+    | CaseManagingPartnerNamed
+)
+
+# The platform has not yet verified what is in these: no partner knows of them.
+HIDDEN_STATUSES: frozenset[CaseStatus] = frozenset({"PendingContractSigning", "PendingVerificationInternal"})
+_COLLECTING: frozenset[CaseStatus] = frozenset({"Active", "Paused"})
 
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """One partner's time on the case."""
+    """One partner's time on the case; of a hidden one the partner does not know."""
 
     id: UUID
     partner_id: UUID
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
+    """
+    What holds of a case in every status.
+
+    `vacant` says that the last engagement is over and no other has begun, `accepted` that collecting has
+    begun in it.
+    """
+
     id: UUID
     reference: str
     creditor_id: UUID
@@ -37,11 +72,29 @@ class CaseFacts:
     amount: Decimal
     currency: str
     engagements: tuple[Engagement, ...] = ()
+    vacant: bool = False
+    accepted: bool = False
+    exclusive_until: datetime | None = None
+    closure_requested: bool = False
+    payments: Decimal = Decimal(0)
+    creditor_user_id: UUID | None = None
+    partner_user_id: UUID | None = None
+    division: Division | None = None
+    managing_partner_id: UUID | None = None
 
     @property
     def engagement(self) -> Engagement | None:
-        """The present engagement, if the case ever had a partner."""
-        return self.engagements[-1] if self.engagements else None
+        """The present engagement, if the case has a partner."""
+        return self.engagements[-1] if self.engagements and not self.vacant else None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the present partner may not know of the case yet."""
+        return self.engagement is not None and self.engagement.hidden
+
+    @property
+    def outstanding(self) -> Decimal:
+        return self.amount - self.payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +132,26 @@ def evolve(state: State, event: CaseEvent) -> State:
     match event:
         case CaseOpened():
             return OpenCase(facts_from(event), event.status)
-        case CaseDetailsChanged():
-            return _with_facts(
-                state,
-                replace(
-                    facts_of(state),
-                    reference=event.reference,
-                    debtor=Debtor(type=event.debtor_type, name=event.debtor_name),
-                    amount=event.amount,
-                    currency=event.currency,
-                ),
-            )
-        case CaseAssigned():
-            facts = facts_of(state)
-            engagement = Engagement(event.engagement_id, event.partner_id)
-            return _with_facts(state, replace(facts, engagements=(*facts.engagements, engagement)))
         case CaseStatusChanged():
-            return OpenCase(facts_of(state), event.status)
+            return _moved(facts_of(state), event)
         case CaseClosed():
-            return ClosedCase(facts_of(state), event.close_code)
+            return ClosedCase(replace(facts_of(state), closure_requested=False), event.close_code)
         case CaseMerged():
             return MergedCase(facts_of(state))
+        case CaseAssigned():
+            return _assigned(state, event)
         case _:
-            assert_never(event)
+            return _with_facts(state, _learned(facts_of(state), event))
 
 
 def audience(state: State) -> frozenset[UUID]:
-    """Return the creditor and the present partner."""
+    """Return who may know of the case: the creditor's side, and its present partner unless it is hidden."""
     if isinstance(state, UnknownCase):
         return frozenset()
     facts = facts_of(state)
-    partner = {facts.engagement.partner_id} if facts.engagement else set()
-    return frozenset({facts.creditor_id} | partner)
+    partner = {facts.engagement.partner_id} if facts.engagement and not facts.hidden else set()
+    third_voice = {facts.managing_partner_id} if facts.managing_partner_id else set()
+    return frozenset({facts.creditor_id} | partner | third_voice)
 
 
 def facts_of(state: State) -> CaseFacts:
@@ -124,6 +165,21 @@ def facts_of(state: State) -> CaseFacts:
             assert_never(state)
 
 
+def status_of(state: State) -> CaseStatus:
+    """Return the status of an opened case. Raises NotFound for one that nobody has opened."""
+    match state:
+        case UnknownCase():
+            raise NotFound("case_not_found", "There is no such case.")
+        case OpenCase(status=status):
+            return status
+        case ClosedCase():
+            return "Closed"
+        case MergedCase():
+            return "Merged"
+        case _:
+            assert_never(state)
+
+
 def facts_from(event: CaseOpened) -> CaseFacts:
     return CaseFacts(
         id=event.case_id,
@@ -133,6 +189,82 @@ def facts_from(event: CaseOpened) -> CaseFacts:
         amount=event.amount,
         currency=event.currency,
     )
+
+
+def _moved(facts: CaseFacts, event: CaseStatusChanged) -> OpenCase:
+    collecting = event.status in _COLLECTING
+    return OpenCase(
+        replace(
+            facts,
+            accepted=facts.accepted or collecting,
+            exclusive_until=event.exclusive_until or facts.exclusive_until,
+            closure_requested=facts.closure_requested and event.status == "Paused",
+        ),
+        event.status,
+    )
+
+
+def _assigned(state: State, event: CaseAssigned) -> State:
+    """A new engagement begins: nothing that was agreed with the partner before holds for it."""
+    facts = facts_of(state)
+    return _with_facts(
+        state,
+        replace(
+            facts,
+            engagements=(
+                *facts.engagements,
+                Engagement(event.engagement_id, event.partner_id, hidden=event.hidden),
+            ),
+            vacant=False,
+            accepted=isinstance(state, OpenCase) and state.status in _COLLECTING,
+            exclusive_until=event.exclusive_until,
+            closure_requested=False,
+            partner_user_id=None,
+        ),
+    )
+
+
+def _learned(  # noqa: C901, PLR0911 - a table of events
+    facts: CaseFacts,
+    event: CaseDetailsChanged
+    | CaseReleased
+    | CaseDeclined
+    | CaseClosureRequested
+    | PaymentReported
+    | CaseUserAssigned
+    | CaseDivisionChanged
+    | CaseManagingPartnerNamed,
+) -> CaseFacts:
+    match event:
+        case CaseDetailsChanged():
+            return replace(
+                facts,
+                reference=event.reference,
+                debtor=Debtor(type=event.debtor_type, name=event.debtor_name),
+                amount=event.amount,
+                currency=event.currency,
+            )
+        case CaseReleased():
+            shown = Engagement(event.engagement_id, event.partner_id)
+            return replace(facts, engagements=(*facts.engagements[:-1], shown))
+        case CaseDeclined(outcome="network"):
+            return replace(facts, vacant=True, partner_user_id=None)
+        case CaseDeclined():
+            return facts
+        case CaseClosureRequested():
+            return replace(facts, closure_requested=True)
+        case PaymentReported():
+            return replace(facts, payments=facts.payments + event.amount)
+        case CaseUserAssigned(side="creditor"):
+            return replace(facts, creditor_user_id=event.user_id)
+        case CaseUserAssigned():
+            return replace(facts, partner_user_id=event.user_id)
+        case CaseDivisionChanged():
+            return replace(facts, division=event.division)
+        case CaseManagingPartnerNamed():
+            return replace(facts, managing_partner_id=event.managing_partner_id)
+        case _:
+            assert_never(event)
 
 
 def _with_facts(state: State, facts: CaseFacts) -> State:

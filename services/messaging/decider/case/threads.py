@@ -14,12 +14,13 @@ def thread_to_open(state: State, *, kind: ThreadKind, company_id: UUID | None) -
     Return the command that makes sure of a company's thread on the case; None stands for the platform.
 
     A former partner gets the thread of its own time. Raises NotFound for a case that the company may not know
-    of, Conflict while the case has no partner or where that kind of thread comes with a quote.
+    of, Conflict while the case has no partner that knows of it or where that kind of thread comes with a
+    quote.
     """
     facts = facts_of(state)
-    engagement = facts.engagement
-    if company_id not in (None, facts.creditor_id):
-        own = [past for past in facts.engagements if past.partner_id == company_id]
+    engagement = None if facts.hidden else facts.engagement
+    if company_id not in (None, facts.creditor_id, facts.managing_partner_id):
+        own = [each for each in facts.engagements if each.partner_id == company_id and not each.hidden]
         if not own:
             raise NotFound("case_not_found", "There is no such case.")
         engagement = own[-1]
@@ -35,6 +36,7 @@ def thread_to_open(state: State, *, kind: ThreadKind, company_id: UUID | None) -
                 engagement_id=engagement.id,
                 creditor_id=facts.creditor_id,
                 partner_id=engagement.partner_id,
+                managing_partner_id=facts.managing_partner_id,
             )
         case "lead_chat" | "invoice_questions_chat":
             raise Conflict(
