@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from shared.testing import (
     running,
 )
 from tests.acceptance.world import Conversation, World, conversation
+from tests.kurrentdb_stand_in.fixtures import stand_in
 
 FRIDAY_AFTERNOON = datetime(2026, 11, 20, 14, tzinfo=UTC)
 
@@ -52,22 +54,32 @@ class Stack:
         return done.stdout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", params=["postgresql", "kurrentdb"])
 def stack(
-    postgres_url: str, migrated_template: str, broker: Broker, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    postgres_url: str,
+    migrated_template: str,
+    broker: Broker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stack]:
-    """Run every process, with business time starting on Friday 20 November 2026 at 15:00 in Copenhagen."""
+    """
+    Run every process, with business time starting on Friday 20 November 2026 at 15:00 in Copenhagen.
+
+    Once with the log in PostgreSQL and once with it in the stand-in for EventStoreDB/KurrentDB.
+    """
     home: Path = tmp_path_factory.mktemp("acceptance")
     offset: timedelta = FRIDAY_AFTERNOON - datetime.now(UTC)
     with (
         fresh_database(postgres_url, template=migrated_template) as database_url,
         fresh_vhost(broker) as amqp_url,
         SmtpServer().serving() as smtp,
+        stand_in() if request.param == "kurrentdb" else nullcontext() as log_server,
     ):
         settings = Settings(
             environment="test",
             home=home,
             database_url=database_url,
+            eventlog_url="" if log_server is None else log_server.url,
             amqp_url=amqp_url,
             smtp_url=smtp.url,
             mail_quiet_seconds=2,
