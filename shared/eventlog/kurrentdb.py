@@ -93,8 +93,14 @@ class KurrentEventLog:
                 raise attempt.lost or LogUnavailable(f"{stream} changed all the time it was appended to")
 
     def append_several(self, appends: Sequence[Append]) -> list[Appended | VersionConflict]:
+        behind: dict[Stream, int] = {}
         for each in appends:
             self._codec.encode(each.events)
+            known = self._known.of(each.stream)
+            if _wanted(each.expected) not in (None, known.version):
+                behind[each.stream] = known.version
+        # Together, where each append would look at its stream by itself.
+        self._read_streams(behind)
         return append_in_turn(self, appends)
 
     def read_stream(self, stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
@@ -154,7 +160,8 @@ class KurrentEventLog:
     def before_last(self, number: int, *, categories: Collection[str] | None = None) -> int:
         pattern = streams_pattern(categories)
         newest = self._connection.read(lambda session: session.last_of_ours(number + 1, pattern))
-        return newest[-1].commit_position if len(newest) > number else 0
+        position = newest[-1].commit_position if len(newest) > number else 0
+        return position if position > self._origin else 0
 
     def wait_for_news(self, *, after: int, timeout: float) -> bool:
         return self._news.wait(after=after, timeout=timeout)
@@ -267,7 +274,7 @@ class _Attempt:
         self.id = uuid4()
         self.stream = stream
         self.ids = [event.id for event in events]
-        self.wanted = {"any": None, "no_stream": 0}[expected] if isinstance(expected, str) else expected
+        self.wanted = _wanted(expected)
         self.proposed = to_database(events, contents, self.id)
         self.look = False
         self.lost: LogUnavailable | None = None
@@ -276,6 +283,10 @@ class _Attempt:
         """Say whether what is known of the stream leaves open what is to be done."""
         look, self.look = self.look, False
         return look or self.wanted not in (None, known.version)
+
+
+def _wanted(expected: ExpectedVersion) -> int | None:
+    return {"any": None, "no_stream": 0}[expected] if isinstance(expected, str) else expected
 
 
 def _refuse_gap(stream: Stream, after_version: int, records: Sequence[DatabaseRecord]) -> None:

@@ -22,7 +22,7 @@ class News:
         self._blocking = blocking
         self._changed: Any = blocking.threading.Condition()
         self._origin = origin
-        self._newest = origin
+        self._newest = 0
         self._follows = False
         self._closed = False
         self._thread: Any = None
