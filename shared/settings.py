@@ -70,6 +70,10 @@ class Settings(BaseModel):
     mail_domain: str = Field(
         "parley.example", description="right side of every Message-ID; never change it later"
     )
+    mail_link_secret: str = Field(
+        "",
+        description="signs the unsubscribe links of e-mails; empty means one derived from PARLEY_JWT_SECRET",
+    )
     mail_quiet_seconds: float = Field(120, ge=0, description="a burst ends when nobody wrote for this long")
     mail_max_wait_seconds: float = Field(600, ge=0, description="the longest a message waits for its e-mail")
     portal_url: str = Field("http://127.0.0.1:8080", description="where links in e-mails lead")

@@ -21,8 +21,10 @@ from services.gateway.api import (
     me,
     operations,
     partnerships,
+    preferences,
     tasks,
     threads,
+    unsubscribe,
 )
 from services.gateway.api.dependencies import Gateway
 from services.gateway.errors import InvalidFields
@@ -63,6 +65,8 @@ def create_app(gateway: Gateway) -> FastAPI:
         tasks,
         partnerships,
         me,
+        preferences,
+        unsubscribe,
         live,
         admin,
         operations,

@@ -6,7 +6,7 @@ status must be like is decided by the service that owns it.
 """
 
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from shared.contracts import messaging
+from shared.contracts import messaging, notifier
 
 
 def _storable(text: str) -> str:
@@ -149,6 +149,41 @@ class NewComplaintResponse(BaseModel):
     model_config = _example(text="We are sorry: the case worker was ill. From now on Mr Brandt answers.")
 
     text: Annotated[LongText, Field(min_length=1)]
+
+
+def _minute(text: Any) -> Any:
+    if isinstance(text, str) and _MINUTE.fullmatch(text):
+        return time.fromisoformat(text)
+    raise ValueError('write a time of day as "22:00"')
+
+
+_MINUTE = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+TimeOfDay = Annotated[
+    time, BeforeValidator(_minute), WithJsonSchema({"type": "string", "pattern": _MINUTE.pattern})
+]
+
+
+class QuietHours(BaseModel):
+    """When no e-mail is sent, on the clocks of one's company; `until` may be on the next day."""
+
+    model_config = _example(begin="22:00", until="07:00")
+
+    begin: TimeOfDay
+    until: TimeOfDay
+
+
+class PreferenceChanges(BaseModel):
+    """
+    Preferences to change; what is left out stays. `null` means no quiet hours, or the company's language.
+    """
+
+    model_config = _example(todo_digest=False, quiet_hours={"begin": "22:00", "until": "07:00"}, locale="da")
+
+    case_notifications: bool = True
+    todo_digest: bool = True
+    message_mail: bool = False
+    quiet_hours: QuietHours | None = None
+    locale: notifier.Language | None = None
 
 
 class CompanyEntry(BaseModel):
@@ -390,6 +425,7 @@ ALL: tuple[type[BaseModel], ...] = (
     NoteChanges,
     PartnershipEntry,
     PaymentEntry,
+    PreferenceChanges,
     ReadUpTo,
     UserEntry,
 )

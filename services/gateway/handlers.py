@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.gateway.ports import Services
+from services.gateway.sign_in import Session
 from shared.contracts.messaging import GetCase, Identify, ListCases
+from shared.contracts.notifier import GetPreferences, PreferencesView
 from shared.contracts.rpc import Caller, Query
 from shared.contracts.tasks import CountOpenTasks
 from shared.errors import ParleyError, Refused
@@ -45,6 +47,18 @@ async def _with_open_tasks(
     )
     counts = (await services.call("tasks", "count_open_tasks", question))["counts"]
     return [{**case, "open_task_count": counts.get(case["id"], 0)} for case in cases]
+
+
+async def preferences(services: Services, session: Session) -> PreferencesView | None:
+    """Return the caller's preferences; None while notifier cannot tell: who one is does not hang on it."""
+    question = GetPreferences(caller=session.caller, correlation_id=session.correlation_id)
+    try:
+        answer = await services.call("notifier", "get_preferences", question, within=PROBE_SECONDS)
+    except Refused:
+        raise
+    except ParleyError:
+        return None
+    return PreferencesView.model_validate(answer)
 
 
 async def probe_services(services: Services) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from services.gateway import bodies
 from services.gateway.api.dependencies import POSITION_HEADER
 from services.gateway.problems import Problem
 
-_OPEN_TAG = "operations"
+_OPEN_TAGS = frozenset({"operations", "unsubscribe"})
 _DESCRIPTION = """
 Creditors and collection partners talk on each case, and no question goes unanswered.
 
@@ -20,7 +20,7 @@ Lists are paged: pass `next_cursor` as `cursor` for the next page.
 A command answers `Parley-Position`; a query with it as `Parley-Min-Position` sees what the command did.
 """
 _TAGS = [
-    {"name": "me", "description": "Who am I."},
+    {"name": "me", "description": "Who am I, and what do I want to be told."},
     {"name": "cases", "description": "Cases and their threads."},
     {"name": "leads", "description": "Requests for quotes, and the quotes."},
     {"name": "timeline", "description": "What happened on a case; notes, calls and complaints."},
@@ -29,6 +29,7 @@ _TAGS = [
     {"name": "partnerships", "description": "Partners of a creditor, clients of a partner."},
     {"name": "live", "description": "Everything as it happens."},
     {"name": "admin", "description": "What operators of the platform do."},
+    {"name": "unsubscribe", "description": "The links of e-mails."},
     {"name": "operations", "description": "Health and metrics."},
 ]
 
@@ -68,7 +69,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 def _complete(method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    operation["security"] = [] if _OPEN_TAG in operation.get("tags", ()) else [{"bearer": []}]
+    operation["security"] = [] if _OPEN_TAGS & set(operation.get("tags", ())) else [{"bearer": []}]
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
     for response in responses.values():
@@ -81,7 +82,7 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
             "description": "`Bearer`, with an error code where a token was sent",
             "schema": {"type": "string"},
         }
-    if method not in ("post", "put", "patch", "delete"):
+    if method not in ("post", "put", "patch", "delete") or not operation["security"]:
         return
     if "201" in responses:
         responses["201"]["headers"]["Location"] = {

@@ -1,18 +1,21 @@
 """`parley notifier`: what operators ask and do about e-mail."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, get_args
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import click
 from psycopg_pool import ConnectionPool
 from rich.progress import Progress
 
 from services.notifier import decider, queries
-from services.notifier.handlers import bursts, digests
+from services.notifier.commands import RestoreAddress
+from services.notifier.handlers import bursts, digests, people
+from services.notifier.handlers.recipients import Recipients
 from shared import cli_support
 from shared.contracts.notifier import DigestKind
 from shared.db import DatabaseConnection, open_pool
@@ -269,6 +272,38 @@ def show(mail_id: UUID, *, as_json: bool) -> None:
             for event in history
         ],
     )
+
+
+@group.command()
+@cli_support.json_option
+def suppressed(*, as_json: bool) -> None:
+    """List the addresses that mail servers refused for good: nothing is sent there until `restore`."""
+    with _opened() as opened, opened.pool.connection() as connection:
+        found = queries.suppressed_addresses(connection)
+    if as_json:
+        cli_support.print_json([_for_programs(asdict(each)) for each in found])
+        return
+    cli_support.print_table(
+        ["user", "company", "address", "refused e-mail", "since"],
+        [(each.user_id, each.company_id, each.address, each.mail_id, each.since) for each in found],
+    )
+
+
+@group.command()
+@click.argument("user_id", type=click.UUID)
+def restore(user_id: UUID) -> None:
+    """Send to a user's address again: its mail server takes it now."""
+    with _opened() as opened:
+        company_id = people.company_of(opened.log, user_id)
+        command = RestoreAddress(
+            user_id=user_id,
+            company_id=company_id,
+            correlation_id=uuid4(),
+            operator=f"ops:{getpass.getuser()}",
+            now=opened.settings.system_clock().now(),
+        )
+        _, position = Recipients(opened.log, opened.pool).handle(command)
+    click.echo("Restored." if position else "Nothing to do: the address was not suppressed.")
 
 
 @group.command()

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from shared.contracts.notifier import DigestKind, TaskLine
+from shared.contracts.notifier import DigestKind, MailCategory, TaskLine
 from shared.errors import ParleyError, Retryable
 
 # --- writing ---
@@ -30,7 +30,7 @@ class Letter:
     What every e-mail says of itself; whatever users wrote is as they wrote it.
 
     `locale` and `time_zone` are the reader's. `references` are the roots of its conversation, the nearest
-    last.
+    last. `category` is what the reader switches off to get no more of its kind.
     """
 
     mail_id: UUID
@@ -42,6 +42,7 @@ class Letter:
     message_id_header: str
     references: tuple[str, ...]
     date: datetime
+    category: MailCategory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,10 @@ class Renderer(Protocol):
 
 class MailRefused(ParleyError):
     """The mail server refused this e-mail for good: it is not tried again."""
+
+
+class AddressRefused(MailRefused):
+    """The mail server refused the recipient's address for good: it takes nothing for it."""
 
 
 class MailDeferred(Retryable):
@@ -195,6 +200,10 @@ class Claim(Protocol):
 
     def postpone(self, delay: timedelta) -> None:
         """Count the try and leave the e-mail alone for `delay` of real time."""
+        ...
+
+    def hold(self, delay: timedelta) -> None:
+        """Leave the e-mail alone for `delay` of real time: it is not its hour."""
         ...
 
 

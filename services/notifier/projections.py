@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from services.notifier.decider import BURST_CATEGORY, DIGEST_CATEGORY, MAIL_CATEGORY
+from services.notifier.decider import BURST_CATEGORY, DIGEST_CATEGORY, MAIL_CATEGORY, RECIPIENT_CATEGORY
 from shared.contracts import messaging as said
 from shared.contracts import notifier as ours
 from shared.contracts import tasks as owed
@@ -120,6 +120,34 @@ def _digest(event: RecordedEvent, connection: DatabaseConnection) -> None:
             pass
 
 
+def _recipient(event: RecordedEvent, connection: DatabaseConnection) -> None:
+    match event.data:
+        case ours.PreferencesChanged(preferences=chosen) as changed:
+            row = {
+                "user_id": changed.user_id,
+                "company_id": changed.company_id,
+                "case_notifications": chosen.case_notifications,
+                "todo_digest": chosen.todo_digest,
+                "message_mail": chosen.message_mail,
+                "locale": chosen.locale,
+                "position": event.position,
+            }
+            connection.execute(_SQL["put_preferences"], row)
+        case ours.AddressSuppressed() as suppressed:
+            row = {
+                "user_id": suppressed.user_id,
+                "company_id": suppressed.company_id,
+                "address": suppressed.address,
+                "mail_id": suppressed.mail_id,
+                "since": event.time,
+            }
+            connection.execute(_SQL["suppress_address"], row)
+        case ours.AddressRestored(user_id=user_id):
+            connection.execute(_SQL["restore_address"], {"user_id": user_id})
+        case _:
+            pass
+
+
 def _burst(event: RecordedEvent, connection: DatabaseConnection) -> None:
     match event.data:
         case ours.ChatMailDecided() as decided:
@@ -176,7 +204,8 @@ _PROJECTIONS: Mapping[str, Callable[[RecordedEvent, DatabaseConnection], None]] 
     BURST_CATEGORY: _burst,
     DIGEST_CATEGORY: _digest,
     MAIL_CATEGORY: _mail,
+    RECIPIENT_CATEGORY: _recipient,
 }
 
 CATEGORIES = frozenset(_PROJECTIONS)
-OWN_CATEGORIES = frozenset({BURST_CATEGORY, DIGEST_CATEGORY, MAIL_CATEGORY})
+OWN_CATEGORIES = frozenset({BURST_CATEGORY, DIGEST_CATEGORY, MAIL_CATEGORY, RECIPIENT_CATEGORY})

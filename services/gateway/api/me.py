@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from services.gateway.api.dependencies import BASE_PATH, Member, answer
+from services.gateway import handlers
+from services.gateway.api.dependencies import BASE_PATH, Member, TheGateway, answer
 from services.gateway.problems import documented
 from shared.contracts.messaging import Side, UserRole
+from shared.contracts.notifier import PreferencesView
 
 router = APIRouter(prefix=BASE_PATH, tags=["me"])
 
@@ -32,10 +34,11 @@ class Me(BaseModel):
     side: Side
     role: UserRole
     company: CompanyOfMine
+    preferences: PreferencesView | None = Field(description="null while they cannot be told")
 
 
 @router.get("/me", response_model=Me, responses=documented(401, 403, 500, 503, 504))
-async def who_am_i(session: Member) -> Response:
+async def who_am_i(session: Member, gateway: TheGateway) -> Response:
     """Tell who the token belongs to, and to which company."""
     identity = session.identity
     if identity is None:
@@ -54,5 +57,6 @@ async def who_am_i(session: Member) -> Response:
             time_zone=identity.time_zone,
             locale=identity.locale,
         ),
+        preferences=await handlers.preferences(gateway.services, session),
     )
     return answer(me.model_dump(mode="json"))

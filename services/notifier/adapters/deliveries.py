@@ -72,6 +72,10 @@ class PostgresClaim:
         self._connection.execute(_SQL["drop_frozen"], {"mail_id": self._work.mail_id})
         self._connection.execute(_SQL["drop_delivery"], {"mail_id": self._work.mail_id})
 
+    def hold(self, delay: timedelta) -> None:
+        """Leave the e-mail alone for `delay`, without counting a try."""
+        self._connection.execute(_SQL["hold"], {"mail_id": self._work.mail_id, "delay": delay})
+
     def postpone(self, delay: timedelta) -> None:
         """Count the try and leave the e-mail alone for `delay`."""
         self._connection.execute(_SQL["postpone"], {"mail_id": self._work.mail_id, "delay": delay})

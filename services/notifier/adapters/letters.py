@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
-from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -83,7 +82,7 @@ class Links:
         return f"{self.portal_url}/tasks"
 
     def unsubscribe(self, token: str) -> str:
-        return f"{self.portal_url}/unsubscribe/{quote(token)}"
+        return f"{self.portal_url}/unsubscribe/{token}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import jinja2
 from services.notifier.adapters.letters import Links, write
 from services.notifier.adapters.styling import InlineStyles
 from services.notifier.adapters.texts import is_control, one_line
+from services.notifier.adapters.unsubscribing import UnsubscribeLink, links_of
 from services.notifier.adapters.wording import wording_for
 from services.notifier.ports import FrozenMail, Mail, RenderingFailed
 from shared.contracts.envelope import ERASED
@@ -34,7 +35,9 @@ class _Policy(EmailPolicy):
 
     # The standard library breaks a token that fits no line into encoded words, and clients cannot thread by
     # those. These are short enough for any server (998 characters) and hold nothing that users wrote.
-    _AS_THEY_ARE = frozenset({"message-id", "in-reply-to", "references", "list-id"})
+    _AS_THEY_ARE = frozenset(
+        {"message-id", "in-reply-to", "references", "list-id", "list-unsubscribe", "list-unsubscribe-post"}
+    )
 
     def fold(self, name: str, value: Any) -> str:
         if name.lower() in self._AS_THEY_ARE:
@@ -66,6 +69,7 @@ class JinjaRenderer:
             raise SettingsError(
                 f"PARLEY_MAIL_FROM: {settings.mail_from!r} is no address: write it as Parley <no-reply@host>"
             ) from error
+        self._unsubscribing = links_of(settings)
         self._links = Links(settings.portal_url.rstrip("/"))
 
     def render(self, mail: Mail) -> FrozenMail:
@@ -81,12 +85,13 @@ class JinjaRenderer:
         wording = wording_for(mail.locale)
         written = write(mail, wording, self._links)
         subject = one_line(written.subject)
+        unsubscribe = self._unsubscribe_link(mail)
         values = {
             **written.values,
             "subject": subject,
             "language": wording.language,
             "recipient_name": one_line(mail.recipient_name),
-            "unsubscribe": None,
+            "unsubscribe": unsubscribe,
         }
         message = EmailMessage(policy=_POLICY)
         message["From"] = self._sender
@@ -97,6 +102,9 @@ class JinjaRenderer:
         message["In-Reply-To"] = mail.references[-1]
         message["References"] = " ".join(mail.references)
         message["List-Id"] = f"<messages.{self._domain}>"
+        if unsubscribe is not None:
+            message["List-Unsubscribe"] = f"<{unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Auto-Submitted"] = "auto-generated"
         templates = _templates(wording.language)
         text = templates.get_template(f"{written.template}.txt").render(values)
@@ -106,6 +114,12 @@ class JinjaRenderer:
         # The library would make it up at random; an id that nobody can choose keeps the bytes reproducible.
         message.set_boundary(f"=_{mail.mail_id.hex}")
         return message.as_bytes()
+
+    def _unsubscribe_link(self, mail: Mail) -> str | None:
+        if self._unsubscribing is None:
+            return None
+        link = UnsubscribeLink(user_id=mail.user_id, category=mail.category)
+        return self._links.unsubscribe(self._unsubscribing.token(link, mail.date))
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Literal, Never
 from urllib.parse import unquote, urlsplit
 
 from services.notifier.ports import (
+    AddressRefused,
     FrozenMail,
     MailDeferred,
     MailRefused,
@@ -36,6 +37,10 @@ _PERMANENT = 500
 _ABOUT_CREDENTIALS = frozenset({530, 534, 535, 538})
 # Enhanced status codes of a bad sender address: many servers say so only when they know the recipient.
 _ABOUT_SENDER = re.compile(rb"5\.1\.[78]\b")
+# Those of a recipient that does not exist, takes no mail any more or has moved. Others, such as 5.7.1, are
+# about the e-mail or about us; a server that gives none means the recipient when it refuses one.
+_ABOUT_ADDRESS = re.compile(rb"5\.1\.[1236]\b|5\.1\.10\b|5\.2\.1\b|5\.4\.4\b")
+_ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}\b")
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -171,7 +176,7 @@ class SmtpTransport:
             # The connection was good a moment ago: if it is about this e-mail, the others must not wait.
             raise MailDeferred(_said(error)) from error
         if code not in {_OK, _ALSO_OK}:
-            _refuse(code, reply, about_sender=not sender_taken)
+            _refuse(code, reply, about="recipient" if sender_taken else "sender")
 
     def _hand_over(self, client: smtplib.SMTP, content: bytes) -> None:
         """
@@ -208,12 +213,18 @@ def _limit(client: smtplib.SMTP, seconds: float) -> None:
         client.sock.settimeout(seconds)
 
 
-def _refuse(code: int, reply: bytes, *, about_sender: bool = False) -> Never:
+def _refuse(
+    code: int, reply: bytes, *, about: Literal["sender", "recipient", "content"] = "content"
+) -> Never:
     said = f"{code} {reply.decode('utf-8', 'replace')}"
     if code in _ABOUT_CREDENTIALS:
         raise TransportMisconfigured(said)
-    if code >= _PERMANENT and (about_sender or _ABOUT_SENDER.match(reply)):
+    if code >= _PERMANENT and (about == "sender" or _ABOUT_SENDER.match(reply)):
         raise SenderRefused(said)
+    if code >= _PERMANENT and _ABOUT_ADDRESS.match(reply):
+        raise AddressRefused(said)
+    if code >= _PERMANENT and about == "recipient" and not _ENHANCED.match(reply):
+        raise AddressRefused(said)
     if code >= _PERMANENT:
         raise MailRefused(said)
     raise MailDeferred(said)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 PLATFORM = "platform"
@@ -36,10 +37,10 @@ class Burst:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A user of the company; `reachable` says that it is active and has an address."""
+    """A user of the company, and whether e-mail about messages may go to it."""
 
     user_id: UUID
-    reachable: bool
+    reach: Literal["reachable", "inactive", "off", "suppressed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,8 @@ def unread_by(
 
 
 def outcome_of(member: Member, unread: tuple[BurstMessage, ...]) -> BurstOutcome:
-    if not member.reachable:
-        return "inactive"
+    if member.reach != "reachable":
+        return member.reach
     return "mailed" if unread else "read"
 
 

@@ -86,7 +86,9 @@ def explain(message_id: UUID, *, log: EventLog, pool: Pool, patience: Patience) 
     with pool.connection() as connection:
         thread_id = queries.thread_of(connection, message_id)
         read_up_to = reactions.read_up_to(log.read_stream(Stream("thread", thread_id)))
-        return queries.explain(connection, message_id, patience=patience, read_up_to=read_up_to)
+        standings = people.standings(log, queries.possible_recipients(connection, message_id))
+        reach = {user_id: standing.reach("chat") for user_id, standing in standings.items()}
+        return queries.explain(connection, message_id, patience=patience, read_up_to=read_up_to, reach=reach)
 
 
 class Flusher:
@@ -166,8 +168,10 @@ class Flusher:
         with self._pool.connection() as connection:
             known_up_to = Checkpoint(connection, NAME).read()
             users = queries.recipients_of(connection, burst.company_id)
-        reachable = people.reachable(self._log, users)
-        members = tuple(Member(user_id, user_id in reachable) for user_id in users)
+        members = tuple(
+            Member(user_id, standing.reach("chat"))
+            for user_id, standing in people.standings(self._log, users).items()
+        )
 
         def decide(loaded: Loaded[BurstState]) -> Sequence[NewEvent]:
             # What was written and read is asked of the log itself: a mark made a moment ago may not be in the

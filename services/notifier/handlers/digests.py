@@ -101,11 +101,11 @@ class Digester:
         wanted = [
             (reader, each) for reader, each in commands if decider.decide_digest(each, reader.held.state)
         ]
-        reachable = people.reachable(self._log, [reader.user_id for reader, _ in wanted])
+        standings = people.standings(self._log, [reader.user_id for reader, _ in wanted])
         appended: list[RecordedEvent] = []
         foreseen: list[DigestDecided] = []
         for reader, command in wanted:
-            if reader.user_id not in reachable:
+            if standings[reader.user_id].reach(kind) != "reachable":
                 continue
             if request.dry_run:
                 foreseen += _data(decider.decide_digest(command, reader.held.state))

@@ -2,30 +2,35 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, assert_never
-from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import psycopg
 
-from services.notifier import decider, queries
-from services.notifier.commands import MailCommand, RecordAmbiguous, RecordFailed, RecordSent
+from services.notifier import decider, reactions
+from services.notifier.commands import (
+    MailCommand,
+    RecordAmbiguous,
+    RecordFailed,
+    RecordSent,
+    SuppressAddress,
+)
 from services.notifier.decider import MailState, Scheduled, Settled, Unknown
 from services.notifier.handlers import people
+from services.notifier.handlers.letters import AlreadyRead, Letters
+from services.notifier.handlers.recipients import Recipients
 from services.notifier.handlers.rows import Pool, project_now
 from services.notifier.ports import (
-    ChatMail,
+    AddressRefused,
     Claim,
     Deliveries,
-    DigestMail,
     FrozenMail,
-    Mail,
     MailDeferred,
     MailRefused,
     MailUncertain,
-    QuotedMessage,
     Renderer,
     RenderingFailed,
     SenderRefused,
@@ -33,11 +38,10 @@ from services.notifier.ports import (
     TransportMisconfigured,
     TransportUnavailable,
 )
+from services.notifier.reactions import Reach, Standing
 from shared.clock import Clock
 from shared.command_handling import StateStore, append_decided
-from shared.contracts.envelope import ERASED, RecordedEvent, Stream
-from shared.contracts.messaging import MessagePosted
-from shared.contracts.notifier import DigestDecided, MailScheduled
+from shared.contracts.notifier import MailScheduled
 from shared.errors import Retryable
 from shared.eventlog.protocol import EventLog
 
@@ -45,9 +49,14 @@ logger = logging.getLogger(__name__)
 
 _IDLE_SECONDS = 1.0
 _MOST_DOUBLINGS = 20
-_SOMEBODY = "your partner"
-# More than anybody reads in an e-mail, so that short of a flood every message stands in one.
-MOST_QUOTED = 200
+# What is recorded of an e-mail that may not go out any more.
+_NOT_SENT: Mapping[Reach, str | None] = {
+    "reachable": None,
+    "inactive": "recipient_gone",
+    "off": "unsubscribed",
+    "suppressed": "address_suppressed",
+}
+_AS_WISHED = frozenset({"read", "unsubscribed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,8 @@ class Sender:
         self._clock = clock
         self._chance = chance
         self._retry = retry
+        self._recipients = Recipients(log, pool)
+        self._letters = Letters(log, pool, clock)
         self._mails: StateStore[MailState] = StateStore(
             log,
             decider.MAIL_CATEGORY,
@@ -177,14 +188,31 @@ class Sender:
         if work.open_attempt is not None:
             self._note_ambiguous(claim, work.open_attempt)
         attempt = 1 + max(work.tries, work.open_attempt or 0, *state.ambiguous_attempts, 0)
-        if not people.reachable(self._log, [state.mail.user_id]):
-            # An e-mail may wait for days, and its frozen bytes know nothing of who left or was erased since.
-            self._fail(claim, attempt, "recipient_gone")
-            return
+        standing = people.standings(self._log, [state.mail.user_id])[state.mail.user_id]
+        if self._may_go_out(claim, state.mail, attempt, standing):
+            self._hand_over(claim, state, attempt, standing)
+
+    def _may_go_out(self, claim: Claim, mail: MailScheduled, attempt: int, standing: Standing) -> bool:
+        """
+        Say whether the e-mail may go out as of now; what may not go out at all is settled.
+
+        It may have waited for days, and its frozen bytes know nothing of who left, was erased or changed its
+        mind since.
+        """
+        reason = _NOT_SENT[standing.reach(mail.kind, address=mail.address)]
+        if reason is not None:
+            self._fail(claim, attempt, reason)
+            return False
+        return not self._is_quiet(claim, mail, standing)
+
+    def _hand_over(self, claim: Claim, state: Scheduled, attempt: int, standing: Standing) -> None:
+        work = claim.work
         may_be_out = work.open_attempt is not None or state.ambiguous_attempts
         sent = work.frozen if may_be_out else None
         try:
-            self._attempt(claim, state.mail, attempt, sent)
+            self._attempt(claim, state.mail, attempt, sent, standing)
+        except AlreadyRead:
+            self._fail(claim, attempt, "read")
         except RenderingFailed as error:
             self._fail(claim, attempt, f"unwritable: {error}")
         except MailRefused as error:
@@ -192,6 +220,8 @@ class Sender:
                 "E-mail was refused for good",
                 extra=_about(claim, "mail_refused") | {"answer": _answer_code(error)},
             )
+            if isinstance(error, AddressRefused):
+                self._suppress(state.mail)
             self._fail(claim, attempt, "refused")
         except MailUncertain:
             self._note_ambiguous(claim, attempt)
@@ -209,6 +239,40 @@ class Sender:
             self._settle(claim, RecordSent(attempt=attempt, now=self._clock.now()))
             logger.info("E-mail sent", extra=_about(claim, "mail_sent") | {"attempt": attempt})
 
+    def _is_quiet(self, claim: Claim, mail: MailScheduled, standing: Standing) -> bool:
+        """Say whether it is the reader's quiet hours; the e-mail is then left alone until they end."""
+        now = self._clock.now()
+        try:
+            until = reactions.quiet_until(standing.preferences.quiet_hours, now, ZoneInfo(mail.time_zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            # Whoever writes the e-mail will say so.
+            return False
+        if until is None:
+            return False
+        claim.hold(until - now)
+        logger.info("E-mail waits for the end of quiet hours", extra=_about(claim, "mail_quiet"))
+        return True
+
+    def _suppress(self, mail: MailScheduled) -> None:
+        logger.error(
+            "A mail server takes nothing for a user's address: correct the address, or restore it with"
+            " `parley notifier restore`",
+            extra={
+                "action": "address_suppressed",
+                "user_id": str(mail.user_id),
+                "mail_id": str(mail.mail_id),
+            },
+        )
+        self._recipients.handle(
+            SuppressAddress(
+                user_id=mail.user_id,
+                company_id=mail.company_id,
+                address=mail.address,
+                mail_id=mail.mail_id,
+                now=self._clock.now(),
+            )
+        )
+
     def _wait_for_server(
         self, claim: Claim, attempt: int, error: TransportUnavailable, sent: FrozenMail | None
     ) -> None:
@@ -219,7 +283,14 @@ class Sender:
             raise error
         self._postpone_or_give_up(claim, attempt)
 
-    def _attempt(self, claim: Claim, mail: MailScheduled, attempt: int, sent: FrozenMail | None) -> None:
+    def _attempt(
+        self,
+        claim: Claim,
+        mail: MailScheduled,
+        attempt: int,
+        sent: FrozenMail | None,
+        standing: Standing,
+    ) -> None:
         """Hand the e-mail over: in the bytes that may have been `sent` before, or else in new ones."""
 
         def before_data() -> None:
@@ -228,85 +299,8 @@ class Sender:
             # claim unless the database ended its connection; then somebody else may have sent the e-mail.
             claim.verify()
 
-        frozen = sent or claim.freeze(self._renderer.render(self._facts_of(mail)))
+        frozen = sent or claim.freeze(self._renderer.render(self._letters.facts_of(mail, standing)))
         self._transport.send(frozen, before_data=before_data)
-
-    def _facts_of(self, mail: MailScheduled) -> Mail:
-        """Return what the e-mail says, from the log. Raises RenderingFailed."""
-        if mail.kind == "chat":
-            return self._chat_of(mail)
-        return self._digest_of(mail)
-
-    def _digest_of(self, mail: MailScheduled) -> DigestMail:
-        about = mail.about
-        if about is None:
-            raise RenderingFailed("it does not say which decision it is about")
-        decision = self._log.find(Stream(about.category, about.stream_id), about.event_id)
-        if decision is None or not isinstance(decision.data, DigestDecided):
-            raise RenderingFailed("the decision that it is about is not in the log")
-        return DigestMail(
-            **self._head_of(mail),
-            kind=decision.data.kind,
-            local_date=decision.data.local_date,
-            tasks=decision.data.tasks,
-            task_count=decision.data.task_count,
-        )
-
-    def _chat_of(self, mail: MailScheduled) -> ChatMail:
-        if mail.thread_id is None:
-            raise RenderingFailed("it does not say which thread it is about")
-        posted = self._messages(mail.thread_id, mail.message_ids[-MOST_QUOTED:])
-        authors = {said.author_company_id for _, said in posted if said.author_company_id is not None}
-        with self._pool.connection() as connection:
-            names = queries.company_names(connection, authors)
-        return ChatMail(
-            **self._head_of(mail),
-            thread_id=mail.thread_id,
-            case_reference=mail.case_reference,
-            message_ids=mail.message_ids,
-            messages=tuple(
-                QuotedMessage(
-                    id=said.message_id,
-                    author_name=said.author_name or ERASED,
-                    company_name=names.get(said.author_company_id or said.thread_id, _SOMEBODY),
-                    body=said.body,
-                    posted_at=event.time,
-                )
-                for event, said in posted
-            ),
-        )
-
-    def _head_of(self, mail: MailScheduled) -> dict[str, Any]:
-        return {
-            "mail_id": mail.mail_id,
-            "user_id": mail.user_id,
-            "address": mail.address,
-            "recipient_name": mail.recipient_name,
-            "locale": mail.locale,
-            "time_zone": mail.time_zone,
-            "message_id_header": mail.message_id_header,
-            "references": mail.references,
-            "date": self._clock.now(),
-        }
-
-    def _messages(
-        self, thread_id: UUID, message_ids: Sequence[UUID]
-    ) -> list[tuple[RecordedEvent, MessagePosted]]:
-        """Return these messages of the thread, the oldest of which comes first. Raises RenderingFailed."""
-        # From the log, where an erased message is erased: no table of ours keeps what people wrote.
-        stream = Stream("thread", thread_id)
-        oldest = self._log.find(stream, message_ids[0])
-        found = [] if oldest is None else [oldest]
-        if oldest is not None and len(message_ids) > 1:
-            found += self._log.read_stream(stream, after_version=oldest.version)
-        posted = [
-            (event, event.data)
-            for event in found
-            if isinstance(event.data, MessagePosted) and event.data.message_id in message_ids
-        ]
-        if len(posted) != len(message_ids):
-            raise RenderingFailed(f"of {len(message_ids)} messages {len(posted)} are in the log")
-        return posted
 
     def _note_ambiguous(self, claim: Claim, attempt: int) -> None:
         logger.warning(
@@ -326,7 +320,8 @@ class Sender:
         claim.postpone(self._retry.delay(claim.work.tries, self._chance()))
 
     def _fail(self, claim: Claim, attempt: int, reason: str) -> None:
-        logger.error("E-mail will not be sent", extra=_about(claim, "mail_failed") | {"reason": reason})
+        level = logging.INFO if reason in _AS_WISHED else logging.ERROR
+        logger.log(level, "E-mail will not be sent", extra=_about(claim, "mail_failed") | {"reason": reason})
         self._settle(claim, RecordFailed(attempt=attempt, reason=reason, now=self._clock.now()))
 
     def _settle(self, claim: Claim, command: RecordSent | RecordFailed) -> None:

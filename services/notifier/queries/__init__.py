@@ -3,3 +3,4 @@
 # ruff: noqa: F403 - what a topic defines is told there alone; here everything is found under one name
 from services.notifier.queries.digests import *
 from services.notifier.queries.mails import *
+from services.notifier.queries.recipients import *

@@ -9,10 +9,15 @@ from uuid import UUID
 from psycopg.rows import class_row, dict_row
 
 from services.notifier.commands import Patience
-from services.notifier.reactions import Recipient
+from services.notifier.reactions import Reach, Recipient
 from shared.db import DatabaseConnection, load_queries
 from shared.errors import NotFound
 
+_REASONS: Mapping[str, str] = {
+    "inactive": "the user is inactive",
+    "off": "the user switched these e-mails off",
+    "suppressed": "the user's mail server takes nothing for the address",
+}
 _SQL = load_queries("services.notifier.sql")
 
 OutboxState = Literal["queued", "sent", "failed"]
@@ -55,7 +60,8 @@ class Fate:
     What becomes of a user's e-mail on a message, and why in words.
 
     `mailed`, `failed`, `queued`: there is or was an e-mail. `waiting`: the burst is not over. `read`,
-    `inactive`, `joined_later`: decided against. `partner_side`, `platform`: there never is one.
+    `inactive`, `off`, `suppressed`, `joined_later`: decided against. `partner_side`, `platform`: there never
+    is one.
     """
 
     outcome: Literal[
@@ -66,6 +72,8 @@ class Fate:
         "read",
         "inactive",
         "joined_later",
+        "off",
+        "suppressed",
         "partner_side",
         "platform",
     ]
@@ -135,13 +143,25 @@ def thread_of(connection: DatabaseConnection, message_id: UUID) -> UUID:
     return thread_id
 
 
+def possible_recipients(connection: DatabaseConnection, message_id: UUID) -> list[UUID]:
+    """Return everybody whom the message might be told to by e-mail. Raises NotFound."""
+    companies = _message(connection, message_id)["recipient_ids"]
+    return [user_id for company_id in companies for user_id in recipients_of(connection, company_id)]
+
+
 def explain(
-    connection: DatabaseConnection, message_id: UUID, *, patience: Patience, read_up_to: Mapping[UUID, int]
+    connection: DatabaseConnection,
+    message_id: UUID,
+    *,
+    patience: Patience,
+    read_up_to: Mapping[UUID, int],
+    reach: Mapping[UUID, Reach],
 ) -> ExplainedMessage:
     """
     Return for everybody of the other side what becomes of their e-mail on the message.
 
-    `read_up_to` says how far users have read the message's thread. Raises NotFound.
+    `read_up_to` says how far users have read the message's thread, `reach` whether e-mail about messages may
+    go to them now. Raises NotFound.
     """
     message = _message(connection, message_id)
     mails = {mail["user_id"]: mail for mail in _rows(connection, "mails_quoting", message_id=message_id)}
@@ -150,11 +170,13 @@ def explain(
         decision = _decision(connection, message, company)
         due_at = _due_at(connection, message, company, patience)
         for user in recipients_of(connection, company["company_id"]).values():
+            seen = read_up_to.get(user.user_id, 0) >= message["version"]
             fate = (
-                _fate_by_nature(message, company)
+                _fate_by_nature(message)
                 or _fate_of_mail(mails.get(user.user_id))
                 or _fate_by_decision(decision, user)
-                or _fate_to_come(user, due_at, seen=read_up_to.get(user.user_id, 0) >= message["version"])
+                or _fate_on_partner_side(company, due_at, reach.get(user.user_id, "inactive"))
+                or _fate_to_come(reach.get(user.user_id, "inactive"), due_at, seen=seen)
             )
             found.append(Explanation(user=user, company_name=company["name"], fate=fate))
     return ExplainedMessage(
@@ -195,12 +217,17 @@ def _due_at(
     return due[0] if due else None
 
 
-def _fate_by_nature(message: Row, company: Row) -> Fate | None:
+def _fate_by_nature(message: Row) -> Fate | None:
     if message["role"] == "platform":
         return Fate(outcome="platform", reason="the platform wrote it: nobody is mailed")
-    if company["side"] != "creditor":
-        return Fate(outcome="partner_side", reason="partners are not mailed for each message")
     return None
+
+
+def _fate_on_partner_side(company: Row, due_at: datetime | None, reach: Reach) -> Fate | None:
+    if company["side"] == "creditor" or (due_at is not None and reach != "off"):
+        return None
+    reason = "partners are told in the daily summary, and of each message only those who asked for it"
+    return Fate(outcome="partner_side", reason=reason)
 
 
 def _fate_of_mail(mail: Row | None) -> Fate | None:
@@ -226,6 +253,8 @@ def _fate_by_decision(decision: Row | None, user: Recipient) -> Fate | None:
     match decision["recipients"].get(str(user.user_id)):
         case "inactive":
             return Fate(outcome="inactive", reason="the user was inactive", since=since)
+        case "off" | "suppressed" as reach:
+            return Fate(outcome=reach, reason=_REASONS[reach], since=since)
         case "read" | "mailed":
             # One who is mailed, but not this message, had read it and not the rest of the burst.
             return Fate(outcome="read", reason="was read before the e-mail was due", since=since)
@@ -233,9 +262,9 @@ def _fate_by_decision(decision: Row | None, user: Recipient) -> Fate | None:
             return Fate(outcome="joined_later", reason="was no user of the company then", since=since)
 
 
-def _fate_to_come(user: Recipient, due_at: datetime | None, *, seen: bool) -> Fate:
-    if not user.reachable:
-        return Fate(outcome="inactive", reason="the user is inactive")
+def _fate_to_come(reach: Reach, due_at: datetime | None, *, seen: bool) -> Fate:
+    if reach != "reachable":
+        return Fate(outcome=reach, reason=_REASONS[reach])
     if seen:
         return Fate(outcome="read", reason="was read before the e-mail was due")
     return Fate(outcome="waiting", reason="waits for the burst to end", waiting_until=due_at)

@@ -5,15 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from services.notifier.commands import PLATFORM, Burst, BurstMessage
-from shared.contracts.envelope import ERASED, NewEvent, RecordedEvent
-from shared.contracts.messaging import (
-    MessagePosted,
-    ThreadRead,
-    UserActivated,
-    UserAdded,
-    UserDeactivated,
-    UserDetailsChanged,
-)
+from shared.contracts.envelope import NewEvent, RecordedEvent
+from shared.contracts.messaging import MessagePosted, Side, ThreadRead
 from shared.contracts.notifier import ChatMailDecided, MailScheduled
 from shared.errors import Poison
 
@@ -27,31 +20,9 @@ class Recipient:
     address: str
     name: str
     active: bool
+    side: Side
     locale: str
     time_zone: str
-
-    @property
-    def reachable(self) -> bool:
-        """Whether e-mail can reach the user: it is active and its address was not erased."""
-        return self.active and self.address != ERASED
-
-
-def is_reachable(history: Iterable[RecordedEvent]) -> bool:
-    """Say whether e-mail can reach the user that these events, in their order, are about."""
-    active, address = False, ERASED
-    for event in history:
-        match event.data:
-            case UserAdded(email=email):
-                active, address = True, email
-            case UserDetailsChanged(email=email):
-                address = email
-            case UserActivated():
-                active = True
-            case UserDeactivated():
-                active = False
-            case _:
-                pass
-    return active and address != ERASED
 
 
 def counts_for_burst(message: MessagePosted, company_id: UUID) -> bool:

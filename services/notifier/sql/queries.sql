@@ -20,8 +20,8 @@ set active = %(active)s,
 where user_id = %(user_id)s
 
 -- name: add_message
--- The message and, with it, what is undecided because of it: only the creditor's side gets e-mail per message, and only
--- about what a person wrote.
+-- The message and, with it, what is undecided because of it. Only what a person wrote is told by e-mail, to creditors
+-- and to partners some of whose users asked for it.
 with added as (
     insert into messages (message_id, thread_id, version, role, recipient_ids, posted_at)
     values (
@@ -31,8 +31,12 @@ with added as (
 )
 insert into undecided_messages (thread_id, company_id, version, posted_at)
 select %(thread_id)s, company_id, %(version)s, %(posted_at)s
-from companies
-where company_id = any(%(recipient_ids)s::uuid[]) and side = 'creditor' and %(role)s <> 'platform'
+from companies c
+where company_id = any(%(recipient_ids)s::uuid[]) and %(role)s <> 'platform'
+  and (
+      side = 'creditor'
+      or exists (select from preferences p where p.company_id = c.company_id and p.message_mail)
+  )
 on conflict (thread_id, company_id, version) do nothing
 
 -- name: add_decision
@@ -95,21 +99,53 @@ from tasks
 where company_id = %(company_id)s and open and opened_position <= %(known_up_to)s
 
 -- name: digest_readers
-select u.user_id, u.since_position, d.version, d.last_date, d.through_position, d.through_time
+select u.user_id, greatest(u.since_position, coalesce(p.digest_since, 0)), d.version, d.last_date, d.through_position, d.through_time
 from users u
+left join preferences p on p.user_id = u.user_id
 left join digests d on d.user_id = u.user_id and d.kind = %(kind)s
-where u.company_id = %(company_id)s and u.active
+where u.company_id = %(company_id)s and u.active and coalesce(p.todo_digest, true)
 order by u.user_id
 
+-- name: put_preferences
+insert into preferences (
+    user_id, company_id, case_notifications, todo_digest, message_mail, locale
+)
+values (
+    %(user_id)s, %(company_id)s, %(case_notifications)s, %(todo_digest)s, %(message_mail)s, %(locale)s
+)
+on conflict (user_id) do update
+set company_id = excluded.company_id, case_notifications = excluded.case_notifications,
+    todo_digest = excluded.todo_digest, message_mail = excluded.message_mail, locale = excluded.locale,
+    digest_since = case
+        when excluded.todo_digest and not preferences.todo_digest then %(position)s
+        else preferences.digest_since
+    end
+
+-- name: suppress_address
+insert into suppressed_addresses (user_id, company_id, address, mail_id, since)
+values (%(user_id)s, %(company_id)s, %(address)s, %(mail_id)s, %(since)s)
+on conflict (user_id) do update
+set address = excluded.address, mail_id = excluded.mail_id, since = excluded.since
+
+-- name: restore_address
+delete from suppressed_addresses where user_id = %(user_id)s
+
+-- name: suppressed_addresses
+select s.user_id, s.company_id, s.address, s.mail_id, s.since
+from suppressed_addresses s
+order by since desc, user_id
+
 -- name: recipients_of_company
-select u.user_id, u.company_id, u.email as address, u.name, u.active, c.locale, c.time_zone
-from users u join companies c using (company_id)
+select u.user_id, u.company_id, u.email as address, u.name, u.active, c.side,
+       coalesce(p.locale, c.locale) as locale, c.time_zone
+from users u join companies c using (company_id) left join preferences p using (user_id)
 where u.company_id = %(company_id)s
 order by u.user_id
 
 -- name: recipients_by_id
-select u.user_id, u.company_id, u.email as address, u.name, u.active, c.locale, c.time_zone
-from users u join companies c using (company_id)
+select u.user_id, u.company_id, u.email as address, u.name, u.active, c.side,
+       coalesce(p.locale, c.locale) as locale, c.time_zone
+from users u join companies c using (company_id) left join preferences p using (user_id)
 where u.user_id = any(%(user_ids)s)
 
 -- name: bursts
@@ -198,6 +234,9 @@ where mail_id = %(mail_id)s and open_attempt = %(attempt)s
 update notifier_delivery.deliveries
 set tries = tries + 1, next_attempt_at = clock_timestamp() + %(delay)s
 where mail_id = %(mail_id)s
+
+-- name: hold
+update notifier_delivery.deliveries set next_attempt_at = clock_timestamp() + %(delay)s where mail_id = %(mail_id)s
 
 -- name: drop_frozen
 delete from notifier_delivery.frozen_mails where mail_id = %(mail_id)s

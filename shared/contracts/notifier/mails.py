@@ -8,7 +8,7 @@ from shared.contracts.messaging import Value
 
 EXCHANGE_SOURCE = "notifier"
 
-BurstOutcome = Literal["mailed", "read", "inactive"]
+BurstOutcome = Literal["mailed", "read", "inactive", "off", "suppressed"]
 MailKind = Literal["chat", "daily_summary", "weekly_overdue", "creditor_overdue"]
 
 

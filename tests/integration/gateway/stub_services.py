@@ -268,11 +268,49 @@ class TasksService:
         return {"counts": {str(UUID(int=21)): 3}}
 
 
+class NotifierService:
+    """Answers for notifier."""
+
+    name = "notifier"
+
+    @rpc
+    def get_preferences(self, request: Json) -> Json:
+        return {
+            "case_notifications": True,
+            "todo_digest": True,
+            "message_mail": False,
+            "quiet_hours": None,
+            "locale": None,
+            "address_works": True,
+        }
+
+    @rpc
+    def change_preferences(self, request: Json) -> Json:
+        return {
+            "preferences": {"asked": request["preferences"], "fields": request["fields"]},
+            "position": 4714,
+        }
+
+    @rpc
+    def look_at_unsubscribe(self, request: Json) -> Json:
+        return self._link(request["token"])
+
+    @rpc
+    def unsubscribe(self, request: Json) -> Json:
+        return self._link(request["token"])
+
+    def _link(self, token: str) -> Json:
+        if token != "good":
+            raise Invalid(f"unsubscribe_link_{token}", "Use the one in a newer e-mail <b>.")
+        return {"category": "todo_digest", "language": "da"}
+
+
 def main(amqp_url: str) -> None:
     """Run both services until the process ends."""
     runner = ServiceRunner(config={"AMQP_URI": amqp_url})
     runner.add_service(MessagingService)
     runner.add_service(TasksService)
+    runner.add_service(NotifierService)
     runner.start()
     runner.wait()
 

@@ -302,6 +302,59 @@ def test_a_member_gets_an_answer(gateway: ServedGateway, method: str, path: str,
     assert ("Parley-Position" in answer.headers) == (method in ("POST", "PUT"))
 
 
+def test_i_am_told_my_preferences_and_change_those_i_send(gateway: ServedGateway) -> None:
+    me = gateway.asks("GET", "/api/v1/me").json()
+    changes = {"todo_digest": False, "quiet_hours": {"begin": "22:00", "until": "07:30"}, "locale": None}
+
+    answer = gateway.asks("PATCH", "/api/v1/preferences", json=changes)
+
+    assert me["preferences"]["todo_digest"] is True
+    assert answer.headers["Parley-Position"] == "4714"
+    assert answer.json()["fields"] == ["locale", "quiet_hours", "todo_digest"]
+    asked = answer.json()["asked"]
+    assert asked["quiet_hours"] == {"begin": "22:00:00", "until": "07:30:00"}
+    assert (asked["todo_digest"], asked["locale"]) == (False, None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"todo_digest": "no"},
+        {"locale": "fr"},
+        {"quiet_hours": {"begin": "25:00", "until": "07:00"}},
+        {"quiet_hours": {"begin": "22:00"}},
+        {"colour": "blue"},
+    ],
+)
+def test_preferences_that_are_none_are_refused(gateway: ServedGateway, changes: Any) -> None:
+    answer = gateway.asks("PATCH", "/api/v1/preferences", json=changes)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_fields")
+
+
+def test_an_unsubscribe_link_shows_a_page_and_acts_when_posted_to(gateway: ServedGateway) -> None:
+    shown = gateway.asks("GET", "/unsubscribe/good", bearer=None)
+    done = gateway.asks("POST", "/unsubscribe/good", bearer=None, data={"List-Unsubscribe": "One-Click"})
+
+    assert (shown.status_code, done.status_code) == (200, 200)
+    assert '<form method="post">' in shown.text
+    assert "<form" not in done.text
+    assert "oversigter" in done.text
+    assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("token", "status"), [("invalid", 400), ("expired", 410), ("x" * 201, 422)])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_link_that_is_none_or_too_old_is_refused_in_words(
+    gateway: ServedGateway, method: str, token: str, status: int
+) -> None:
+    answer = gateway.asks(method, f"/unsubscribe/{token}", bearer=None)
+
+    assert answer.status_code == status
+    if status != 422:
+        assert "newer e-mail &lt;b&gt;" in answer.text
+
+
 ADMIN: list[tuple[str, dict[str, Any]]] = [
     (
         "companies",

@@ -17,7 +17,7 @@ from services.notifier import decider
 from services.notifier.adapters.deliveries import PostgresDeliveries
 from services.notifier.adapters.rendering import JinjaRenderer
 from services.notifier.adapters.smtp import parse_smtp_url
-from services.notifier.handlers import sending
+from services.notifier.handlers import letters
 from services.notifier.handlers.sending import RetryPolicy, Sender
 from services.notifier.ports import Claim, ClaimLost, FrozenMail, TransportUnavailable
 from services.notifier.service import NotifierResources
@@ -125,7 +125,7 @@ def test_a_long_burst_is_written_in_few_looks_at_the_log_and_quotes_the_newest(
     smtp_server: SmtpServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sending, "MOST_QUOTED", 5)
+    monkeypatch.setattr(letters, "MOST_QUOTED", 5)
     posted = [office.partner_writes(f"Question <{number}>") for number in range(8)]
     office.creditor_writes("Answer.")
     catch_up()
@@ -197,13 +197,14 @@ def test_an_e_mail_that_the_server_takes_later_is_tried_until_then(
 
 
 def test_an_e_mail_that_was_refused_for_good_is_not_tried_again_and_others_go_on(
-    resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
+    resources: NotifierResources, office: Office, schedule: Callable[..., None], smtp_server: SmtpServer
 ) -> None:
     schedule("To nobody.")
     smtp_server.behaviour = "refuse"
     sender = make_sender(resources)
     send_all(sender)
     smtp_server.behaviour = "accept"
+    office.user(office.creditor, "creditor", "Carl Friis")
     schedule("To somebody.")
 
     send_all(sender)

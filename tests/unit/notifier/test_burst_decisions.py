@@ -14,7 +14,7 @@ from shared.contracts.notifier import ChatMailDecided, PlannedMail
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PATIENCE = Patience(quiet=timedelta(minutes=2), max_wait=timedelta(minutes=10))
 THREAD, CREDITOR, ANNA, CARL = (UUID(int=n) for n in range(1, 5))
-EVERYBODY = (Member(ANNA, reachable=True), Member(CARL, reachable=True))
+EVERYBODY = (Member(ANNA, "reachable"), Member(CARL, "reachable"))
 
 
 def message(version: int, *, after: timedelta = timedelta()) -> BurstMessage:
@@ -126,7 +126,7 @@ def test_one_who_has_read_a_part_gets_the_rest_only() -> None:
 
 
 def test_an_inactive_user_is_named_and_not_mailed() -> None:
-    members = (Member(ANNA, reachable=False), Member(CARL, reachable=True))
+    members = (Member(ANNA, "inactive"), Member(CARL, "reachable"))
 
     decision = decided(
         decider.decide_burst(command(message(2), at=minutes(5), members=members), BurstState())

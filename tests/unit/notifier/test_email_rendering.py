@@ -54,6 +54,7 @@ def mail(
         message_ids=(*earlier, *(message.id for message in messages)),
         messages=messages,
         date=POSTED,
+        category="case_notifications",
     )
 
 

@@ -1,7 +1,8 @@
 """A decision turned into e-mails, and a thread into what it means for one company."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,8 +17,19 @@ from shared.contracts.messaging import (
     UserActivated,
     UserAdded,
     UserDeactivated,
+    UserDetailsChanged,
 )
-from shared.contracts.notifier import ChatMailDecided, MailScheduled, PlannedMail
+from shared.contracts.notifier import (
+    AddressRestored,
+    AddressSuppressed,
+    ChatMailDecided,
+    MailKind,
+    MailScheduled,
+    PlannedMail,
+    Preferences,
+    PreferencesChanged,
+    QuietHours,
+)
 from shared.errors import Poison
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -96,6 +108,7 @@ def recipient(*, address: str = "anna@nordvik.example", active: bool = True) -> 
         address=address,
         name="Anna Holm",
         active=active,
+        side="creditor",
         locale="da",
         time_zone="Europe/Copenhagen",
     )
@@ -140,18 +153,6 @@ def test_a_decision_that_names_a_stranger_is_poison() -> None:
         reactions.mails_of(decision(ANNA), {}, domain="parley.example")
 
 
-@pytest.mark.parametrize(
-    ("address", "active", "reachable"),
-    [("anna@nordvik.example", True, True), ("anna@nordvik.example", False, False), (ERASED, True, False)],
-)
-def test_only_an_active_user_with_an_address_can_be_reached(
-    address: str,
-    active: bool,  # noqa: FBT001 - parametrised
-    reachable: bool,  # noqa: FBT001 - parametrised
-) -> None:
-    assert recipient(address=address, active=active).reachable is reachable
-
-
 ADDED = UserAdded(
     user_id=ANNA,
     company_id=CREDITOR,
@@ -160,26 +161,74 @@ ADDED = UserAdded(
     name="Anna Holm",
     role="user",
 )
+PARTNER_ADDED = ADDED.model_copy(update={"side": "partner"})
+REFUSED = AddressSuppressed(user_id=ANNA, company_id=CREDITOR, address=ADDED.email, mail_id=MAIL)
+WORKS = AddressRestored(user_id=ANNA, company_id=CREDITOR)
+MOVED = UserDetailsChanged(
+    user_id=ANNA, company_id=CREDITOR, email="anna.holm@nordvik.example", name="Anna Holm", role="user"
+)
+
+
+def chose(**choices: bool) -> PreferencesChanged:
+    preferences = Preferences.model_validate(choices)
+    return PreferencesChanged(user_id=ANNA, company_id=CREDITOR, preferences=preferences)
+
+
 LEFT, BACK = (kind(user_id=ANNA, company_id=CREDITOR) for kind in (UserDeactivated, UserActivated))
 
 
 @pytest.mark.parametrize(
-    ("history", "reachable"),
+    ("history", "kind", "reach"),
     [
-        ((), False),
-        ((ADDED,), True),
-        ((ADDED, LEFT), False),
-        ((ADDED, LEFT, BACK), True),
-        ((ADDED.model_copy(update={"email": ERASED}),), False),
+        ((), "chat", "inactive"),
+        ((ADDED,), "chat", "reachable"),
+        ((ADDED, LEFT), "chat", "inactive"),
+        ((ADDED, LEFT, BACK), "chat", "reachable"),
+        ((ADDED.model_copy(update={"email": ERASED}),), "chat", "inactive"),
+        ((ADDED, chose(case_notifications=False)), "chat", "off"),
+        ((ADDED, chose(case_notifications=False)), "creditor_overdue", "reachable"),
+        ((ADDED, chose(todo_digest=False)), "creditor_overdue", "off"),
+        ((ADDED, chose(todo_digest=False), chose()), "creditor_overdue", "reachable"),
+        ((PARTNER_ADDED,), "chat", "off"),
+        ((PARTNER_ADDED, chose(message_mail=True)), "chat", "reachable"),
+        ((PARTNER_ADDED, chose(case_notifications=False)), "daily_summary", "reachable"),
+        ((ADDED, REFUSED), "chat", "suppressed"),
+        ((ADDED, REFUSED, MOVED), "chat", "reachable"),
+        ((ADDED, REFUSED, WORKS), "chat", "reachable"),
     ],
 )
 def test_a_user_can_be_reached_as_its_history_says(
-    history: tuple[EventData, ...],
-    reachable: bool,  # noqa: FBT001 - parametrised
+    history: tuple[EventData, ...], kind: MailKind, reach: str
 ) -> None:
     events = [recorded(Stream("user", ANNA), version, data) for version, data in enumerate(history, start=1)]
 
-    assert reactions.is_reachable(events) is reachable
+    assert reactions.standing_of(events).reach(kind) == reach
+
+
+@pytest.mark.parametrize(
+    ("begin", "until", "now", "end"),
+    [
+        ("22:00", "07:00", "2026-11-25T21:59+01:00", None),
+        ("22:00", "07:00", "2026-11-25T22:00+01:00", "2026-11-26T07:00+01:00"),
+        ("22:00", "07:00", "2026-11-26T06:59+01:00", "2026-11-26T07:00+01:00"),
+        ("22:00", "07:00", "2026-11-26T07:00+01:00", None),
+        ("12:00", "13:00", "2026-11-26T12:30+01:00", "2026-11-26T13:00+01:00"),
+        ("12:00", "13:00", "2026-11-26T13:30+01:00", None),
+        # The night on which clocks go forward, and the one on which they go back.
+        ("22:00", "07:00", "2026-03-28T23:00+01:00", "2026-03-29T07:00+02:00"),
+        ("22:00", "07:00", "2026-10-24T23:00+02:00", "2026-10-25T07:00+01:00"),
+    ],
+)
+def test_quiet_hours_end_on_the_readers_clock(begin: str, until: str, now: str, end: str | None) -> None:
+    hours = QuietHours(begin=time.fromisoformat(begin), until=time.fromisoformat(until))
+
+    found = reactions.quiet_until(hours, datetime.fromisoformat(now), ZoneInfo("Europe/Copenhagen"))
+
+    assert found == (end and datetime.fromisoformat(end))
+
+
+def test_without_quiet_hours_it_is_never_quiet() -> None:
+    assert reactions.quiet_until(None, NOW, ZoneInfo("UTC")) is None
 
 
 def test_a_burst_holds_what_people_of_the_other_side_wrote() -> None:
