@@ -12,6 +12,7 @@ import httpx
 import psycopg
 
 from shared.contracts.rpc import Request
+from shared.eventlog import kurrentdb_url
 from shared.settings import Settings
 
 GATEWAY = "gateway"
@@ -49,6 +50,13 @@ def database_answers(url: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def log_answers(settings: Settings) -> bool:
+    """Say whether a server of the event log does. Raises SettingsError for a URL that is wrong in itself."""
+    if settings.keeps_log_in_postgres:
+        return database_answers(settings.log_url)
+    return any(accepts(host, port) for host, port in kurrentdb_url.parse(settings.log_url).servers)
 
 
 def broker_answers(url: str) -> bool:

@@ -144,6 +144,7 @@ class _Stack:
         self._settings = self._complete(database_url, amqp_url, ports)
         self._publish()
         self._wait_for_database(database_url)
+        self._wait_for_log()
         migrate(self._settings)
         self._start_services()
         self._wait_for_broker(amqp_url)
@@ -181,6 +182,10 @@ class _Stack:
     def _wait_for_database(self, url: str) -> None:
         if POSTGRES not in self._servers:
             self._wait_for_given("DATABASE_URL", lambda: readiness.database_answers(url))
+
+    def _wait_for_log(self) -> None:
+        if self._given.eventlog_url:
+            self._wait_for_given("EVENTLOG_URL", lambda: readiness.log_answers(self._settings))
 
     def _wait_for_broker(self, url: str) -> None:
         if RABBITMQ not in self._servers:

@@ -28,6 +28,7 @@ class Address:
 
     uri: str
     shown: str
+    servers: tuple[tuple[str, int], ...]
     seconds: int
     user: str
     password: str
@@ -40,11 +41,13 @@ def parse(url: str) -> Address:
     except ValueError as error:
         raise _wrong(f"is no address: {error}") from error
     if parts.scheme not in SCHEMES:
-        raise _wrong(f"must begin with one of {', '.join(sorted(SCHEMES))}, not {parts.scheme!r}")
+        known = ", ".join(sorted(SCHEMES))
+        raise _wrong(f"must be a postgresql:// address or begin with {known}, not {parts.scheme!r}")
     if parts.path not in ("", "/") or parts.fragment:
         raise _wrong("has something behind the servers: write scheme://user:password@host:port?parameters")
     userinfo, _, servers = parts.netloc.rpartition("@")
-    hosts = _hosts(servers, discover=parts.scheme.endswith("+discover"))
+    named = _servers(servers, discover=parts.scheme.endswith("+discover"))
+    hosts = [f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name, port in named]
     parameters = _DEFAULTS | _parameters(parts)
     user, _, password = (unquote(part) for part in userinfo.partition(":"))
     if parameters.get("tls", "true") == "true" and not (user and password):
@@ -53,31 +56,31 @@ def parse(url: str) -> Address:
     return Address(
         uri=f"{parts.scheme}://{userinfo}{'@' if userinfo else ''}{','.join(hosts)}?{urlencode(parameters)}",
         shown=shown,
+        servers=tuple(named),
         seconds=int(parameters.get("defaultdeadline", _SECONDS_OF_A_CALL)),
         user=user,
         password=password,
     )
 
 
-def _hosts(servers: str, *, discover: bool) -> list[str]:
-    hosts = [host.strip() for host in servers.split(",") if host.strip()]
-    if not hosts:
+def _servers(text: str, *, discover: bool) -> list[tuple[str, int]]:
+    servers = [_server(host.strip()) for host in text.split(",") if host.strip()]
+    if not servers:
         raise _wrong("names no server: write scheme://host:port")
-    if discover and len(hosts) > 1:
+    if discover and len(servers) > 1:
         raise _wrong("discovers the nodes behind one name: to list several, leave +discover out")
-    return [_with_port(host) for host in hosts]
+    return servers
 
 
-def _with_port(host: str) -> str:
+def _server(host: str) -> tuple[str, int]:
     try:
         split = urlsplit(f"//{host}")
-        port = _DEFAULT_PORT if split.port is None else split.port
+        name, port = split.hostname or "", _DEFAULT_PORT if split.port is None else split.port
     except ValueError as error:
         raise _wrong(f"names a server that is none, {host!r}: {error}") from error
-    name = split.hostname or ""
     if not name:
         raise _wrong(f"names a server that is none, {host!r}")
-    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    return name, port
 
 
 def _parameters(parts: SplitResult) -> dict[str, str]:

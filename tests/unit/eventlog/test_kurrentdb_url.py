@@ -47,7 +47,7 @@ def test_the_clients_own_reading_of_the_url_agrees() -> None:
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("kurrent://db", "must begin with"),
+        ("kurrent://db", "must be a postgresql:"),
         ("kurrentdb://?tls=false", "names no server"),
         ("kurrentdb://db:port?tls=false", "names a server that is none"),
         ("kurrentdb://db:70000?tls=false", "names a server that is none"),
