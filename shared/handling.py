@@ -15,7 +15,7 @@ from shared.db import DatabaseConnection
 from shared.errors import ParleyError, Retryable
 from shared.eventlog.protocol import Appended, EventLog
 
-ALL_SOURCES = frozenset({"messaging", "tasks", "notifier", "ai_resolver"})
+ALL_SOURCES = frozenset({"messaging", "tasks", "notifier", "surveys", "ai_resolver"})
 
 _ENDED_FOR_STANDING_STILL = (
     psycopg.errors.IdleInTransactionSessionTimeout,

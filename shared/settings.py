@@ -76,6 +76,9 @@ class Settings(BaseModel):
     )
     mail_quiet_seconds: float = Field(120, ge=0, description="a burst ends when nobody wrote for this long")
     mail_max_wait_seconds: float = Field(600, ge=0, description="the longest a message waits for its e-mail")
+    survey_business_days: int = Field(
+        5, ge=1, le=60, description="business days that a partner has for a monthly update"
+    )
     portal_url: str = Field("http://127.0.0.1:8080", description="where links in e-mails lead")
     api_host: str = Field("127.0.0.1", description="address that the gateway listens on")
     api_port: int = Field(

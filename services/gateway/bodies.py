@@ -21,7 +21,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from shared.contracts import messaging, notifier
+from shared.contracts import messaging, notifier, surveys
 
 
 def _storable(text: str) -> str:
@@ -395,6 +395,41 @@ class DivisionEntry(BaseModel):
     division: messaging.Division | None
 
 
+class ActionEntry(surveys.ReportedAction):
+    """Something that was done for the case."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    text: Text
+
+
+class ReportedPaymentEntry(surveys.ReportedPayment):
+    """Money that came in."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    amount: Amount
+    currency: Annotated[Text, Field(description="ISO 4217, that of the case")]
+
+
+class SurveyReport(surveys.Report):
+    """The monthly update, or a draft of it."""
+
+    model_config = _example(
+        actions=[{"kind": "call", "on": "2026-11-18", "text": "Spoke with the managing director."}],
+        payments=[{"amount": "250.00", "currency": "EUR", "on": "2026-11-19", "received_by": "partner"}],
+        recommendation="pause",
+        pause_reason="payment_plan",
+        must_act="partner",
+        comment="The debtor pays 250 EUR a month.",
+    )
+
+    actions: tuple[ActionEntry, ...] = ()
+    payments: tuple[ReportedPaymentEntry, ...] = ()
+    close_code: Text | None = None
+    comment: Text | None = None
+
+
 class Reached(BaseModel):
     """A command was carried out; `position` is where the log stood then, for `Parley-Min-Position`."""
 
@@ -427,5 +462,6 @@ ALL: tuple[type[BaseModel], ...] = (
     PaymentEntry,
     PreferenceChanges,
     ReadUpTo,
+    SurveyReport,
     UserEntry,
 )

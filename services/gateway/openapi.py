@@ -26,6 +26,7 @@ _TAGS = [
     {"name": "timeline", "description": "What happened on a case; notes, calls and complaints."},
     {"name": "threads", "description": "Messages."},
     {"name": "tasks", "description": "Who owes whom an answer, until when."},
+    {"name": "surveys", "description": "The monthly update of a case."},
     {"name": "partnerships", "description": "Partners of a creditor, clients of a partner."},
     {"name": "live", "description": "Everything as it happens."},
     {"name": "admin", "description": "What operators of the platform do."},

@@ -13,7 +13,7 @@ from services.gateway.adapters.broker import keep_connected
 from shared.contracts.envelope import RecordedEvent
 from shared.eventlog.wire import from_wire
 
-SOURCES = ("messaging", "notifier", "tasks")
+SOURCES = ("ai_resolver", "messaging", "notifier", "surveys", "tasks")
 PREFETCH = 100
 """Handed over at once: so many events are shown before anything else in the process gets its turn."""
 

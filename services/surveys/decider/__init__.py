@@ -1,0 +1,1 @@
+"""The rules of surveys, pure: what a case is to them, when one is due, what may be reported."""

@@ -1,0 +1,151 @@
+"""Asking for the updates of a month, for as many cases as there are, and reminding of those that are late."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from services.surveys import queries
+from services.surveys.commands import Origin, RemindOfSurvey, RequestSurvey, survey_id
+from services.surveys.decider import cadence
+from services.surveys.decider.case import KnownCase
+from services.surveys.decider.survey import Surveys
+from services.surveys.handlers.streams import Archive
+from services.surveys.queries import ActiveCase, Partner
+from shared.command_handling import Plan
+from shared.contracts.envelope import NewEvent
+from shared.contracts.surveys import SurveyFacts, SurveyRefreshed
+from shared.db import DatabaseConnection
+from shared.errors import Invalid
+from shared.eventlog.protocol import Appended
+
+# Who posts meanwhile waits for one append of so many events at the most.
+_PORTION = 100
+_WHERE_DAYS_BEGIN_FIRST = ZoneInfo("Pacific/Kiritimati")
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run has come: active cases looked at, surveys requested and refreshed."""
+
+    total: int = 0
+    looked_at: int = 0
+    requested: int = 0
+    refreshed: int = 0
+    position: int = 0
+
+
+def request_month(
+    archive: Archive,
+    connection: DatabaseConnection,
+    *,
+    month: str,
+    origin: Origin,
+    business_days: int,
+    dry_run: bool = False,
+    after_portion: Callable[[Progress], None] = lambda _: None,
+) -> Progress:
+    """
+    Ask for the update of every active case whose day in that month has come; `origin.at` is now.
+
+    Safe to run every day, twice, late or again after it was cut off: a case's month is asked for once. A
+    portion of cases is decided and appended at a time, and `after_portion` may hold the run back. With
+    `dry_run` nothing is appended and the figures are what would be. Raises Invalid for a month that is none
+    or has not begun anywhere.
+    """
+    if cadence.first_day(month) > origin.at.astimezone(_WHERE_DAYS_BEGIN_FIRST).date():
+        raise Invalid("month_not_begun", f"{month} has not begun yet.", "month")
+    run = _Run(archive, month, origin, business_days, dry_run=dry_run)
+    run.progress.total = queries.count_active_cases(connection)
+    for portion in queries.active_cases(connection, portion=_PORTION):
+        run.ask(portion, queries.partners(connection, {each.partner_id for each in portion}))
+        after_portion(run.progress)
+    return run.progress
+
+
+class _Run:
+    """One run for a month, portion by portion."""
+
+    def __init__(
+        self, archive: Archive, month: str, origin: Origin, business_days: int, *, dry_run: bool
+    ) -> None:
+        self.progress = Progress()
+        self._archive = archive
+        self._month = month
+        self._origin = origin
+        self._business_days = business_days
+        self._dry_run = dry_run
+
+    def ask(self, portion: Sequence[ActiveCase], partners: Mapping[UUID, Partner]) -> None:
+        """Ask for those of the portion whose day has come."""
+        due = [each for each in portion if self._is_due(each, partners.get(each.partner_id))]
+        self._archive.load_together([each.id for each in due])
+        plan: Plan[Surveys, RequestSurvey] = Plan(self._archive.surveys, self._decide)
+        for each in due:
+            command = self._command(each, partners[each.partner_id])
+            if command is not None:
+                plan.add(each.id, command)
+        self.progress.looked_at += len(portion)
+        if self._dry_run:
+            self.progress.requested += plan.size
+            return
+        done, left = plan.append()
+        again = (self._archive.carry_out(command.survey.case_id, command, self._origin) for command in left)
+        self._count([*done, *(appended for appended in again if appended is not None)])
+
+    def _is_due(self, case: ActiveCase, partner: Partner | None) -> bool:
+        if partner is None or (case.last_month is not None and case.last_month >= self._month):
+            return False
+        zone = partner.calendar.time_zone
+        due = cadence.due_on(self._month, case.activated_at, zone, partner.cadence)
+        return due is not None and due <= self._origin.at.astimezone(ZoneInfo(zone)).date()
+
+    def _decide(self, command: RequestSurvey, state: Surveys) -> list[NewEvent]:
+        return self._archive.decide(command, state, self._known(command.survey.case_id), self._origin)
+
+    def _known(self, case_id: UUID) -> KnownCase | None:
+        held = self._archive.cases.held(case_id)
+        return (held or self._archive.cases.load(case_id)).state
+
+    def _command(self, each: ActiveCase, partner: Partner) -> RequestSurvey | None:
+        case = self._known(each.id)
+        if case is None or case.engagement_id != each.engagement_id:
+            return None
+        return RequestSurvey(
+            survey=SurveyFacts(
+                id=survey_id(case.id, each.engagement_id, self._month),
+                case_id=case.id,
+                case_reference=case.reference,
+                engagement_id=each.engagement_id,
+                creditor_id=case.creditor_id,
+                partner_id=each.partner_id,
+                currency=case.currency,
+                requested_at=self._origin.at,
+                deadline=partner.calendar.deadline(self._origin.at, self._business_days),
+            ),
+            month=self._month,
+        )
+
+    def _count(self, outcomes: Sequence[Appended]) -> None:
+        for outcome in outcomes:
+            refreshed = sum(isinstance(event.data, SurveyRefreshed) for event in outcome.events)
+            self.progress.refreshed += refreshed
+            self.progress.requested += len(outcome.events) - refreshed
+            self.progress.position = max(self.progress.position, outcome.position)
+
+
+def remind(archive: Archive, overdue: Sequence[tuple[UUID, UUID]], origin: Origin) -> int:
+    """
+    Remind of these surveys (survey and case), each at most once in seven days; return how many were.
+    """
+    reminded = 0
+    for of_survey, case_id in overdue:
+        command = RemindOfSurvey(survey_id=of_survey)
+        own = Origin(
+            id=uuid5(of_survey, origin.at.isoformat()),
+            at=origin.at,
+            actor=origin.actor,
+            correlation_id=origin.correlation_id,
+        )
+        reminded += archive.carry_out(case_id, command, own) is not None
+    return reminded

@@ -1,0 +1,221 @@
+"""From active cases to surveys, drafts and the one submission, on a real log and real tables."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+
+from services.surveys import handlers, queries
+from services.surveys.cli import group
+from services.surveys.commands import Origin, SubmitSurvey
+from shared.contracts.envelope import NewEvent
+from shared.contracts.surveys import Report, SurveyRequested
+from shared.db import DatabaseConnection
+from shared.errors import Conflict, NotFound
+from shared.eventlog.protocol import EventLog
+from shared.settings import Settings, to_environment
+from tests.integration.surveys.conftest import ACTIVATED, CREDITOR, PARTNER, PAUL, RIVAL, Office, case_id
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CatchUp = Callable[[], None]
+Parley = Callable[..., Result]
+
+
+@pytest.fixture
+def parley_surveys(database_settings: Settings) -> Parley:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(group, arguments, env=to_environment(database_settings))
+
+    return run
+
+
+def requested(parley_surveys: Parley, *options: str, now: datetime = NOW) -> tuple[int, int]:
+    result = parley_surveys("request", "--json", "--now", now.isoformat(), *options)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    return told["requested"], told["refreshed"]
+
+
+def listed(parley_surveys: Parley) -> list[dict[str, Any]]:
+    surveys: list[dict[str, Any]] = json.loads(
+        parley_surveys("list", "--json", "--now", NOW.isoformat()).stdout
+    )
+    return surveys
+
+
+@pytest.fixture
+def survey(office: Office, catch_up: CatchUp, parley_surveys: Parley) -> dict[str, Any]:
+    """The survey of one case, open."""
+    office.opens(1)
+    catch_up()
+    assert requested(parley_surveys) == (1, 0)
+    catch_up()
+    return listed(parley_surveys)[0]
+
+
+def submits(
+    archive: handlers.Archive, survey: dict[str, Any], report: Report, *, company: Any = PARTNER
+) -> Any:
+    command = SubmitSurvey(
+        survey_id=UUID(survey["id"]), user_id=PAUL, user_name="Paul", company_id=company, report=report
+    )
+    origin = Origin(id=uuid4(), at=NOW, actor=f"user:{PAUL}", correlation_id=uuid4())
+    return handlers.submit(archive, case_id(1), command, origin)
+
+
+def test_active_cases_whose_day_has_come_are_asked_once(
+    office: Office, catch_up: CatchUp, parley_surveys: Parley
+) -> None:
+    office.opens(1)
+    office.opens(2, "Paused")
+    office.opens(3, at=ACTIVATED + timedelta(days=5))
+    office.opens(4, "PendingVerification", partner_id=None)
+    catch_up()
+
+    assert requested(parley_surveys, "--dry-run") == (1, 0)
+    assert requested(parley_surveys) == (1, 0)
+    assert requested(parley_surveys) == (0, 0)
+    catch_up()
+    assert requested(parley_surveys) == (0, 0)
+
+    (survey,) = listed(parley_surveys)
+    assert (survey["case_reference"], survey["month"], survey["due_at"]) == (
+        "NV-1",
+        "2026-11",
+        "2026-11-27T12:00:00Z",
+    )
+
+
+def test_the_next_month_refreshes_what_is_open(
+    survey: dict[str, Any], catch_up: CatchUp, parley_surveys: Parley
+) -> None:
+    december = NOW + timedelta(days=31)
+
+    assert requested(parley_surveys, now=december) == (0, 1)
+    catch_up()
+
+    (refreshed,) = listed(parley_surveys)
+    assert (refreshed["id"], refreshed["month"], refreshed["due_at"]) == (
+        survey["id"],
+        "2026-12",
+        survey["due_at"],
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [{"status": "Paused"}, {"status": "Closed", "close_code": "Other"}, {"partner_id": RIVAL}]
+)
+def test_a_case_that_is_not_the_partners_to_work_on_any_more_is_not_asked(  # noqa: PLR0917 - fixtures
+    survey: dict[str, Any],
+    office: Office,
+    catch_up: CatchUp,
+    parley_surveys: Parley,
+    archive: handlers.Archive,
+    change: dict[str, Any],
+) -> None:
+    office.opens(1, **{"status": "Active", **change}, at=NOW)
+    catch_up()
+
+    assert [each["status"] for each in listed(parley_surveys)] == ["withdrawn"]
+    with pytest.raises(Conflict):
+        submits(archive, survey, Report(recommendation="stay_active"))
+
+
+def test_a_request_that_was_decided_just_before_the_pause_is_withdrawn(
+    survey: dict[str, Any], office: Office, catch_up: CatchUp, parley_surveys: Parley, log: EventLog
+) -> None:
+    (asked,) = log.read_stream(handlers.open_archive(log).surveys.stream(case_id(1)))
+    assert isinstance(asked.data, SurveyRequested)
+    office.opens(1, "Paused", at=NOW)
+    catch_up()
+
+    late = asked.data.model_copy(
+        update={"survey": asked.data.survey.model_copy(update={"id": uuid4()}), "month": "2026-12"}
+    )
+    log.append(
+        asked.stream,
+        [
+            NewEvent(
+                id=uuid4(),
+                data=late,
+                time=NOW,
+                actor="ops:surveys",
+                audience=asked.audience,
+                subject=asked.subject,
+                correlation_id=uuid4(),
+            )
+        ],
+        expected="any",
+    )
+    catch_up()
+
+    assert [each["status"] for each in listed(parley_surveys)] == ["withdrawn", "withdrawn"]
+
+
+def test_a_report_is_submitted_once_and_its_retry_has_the_first_outcome(
+    survey: dict[str, Any], archive: handlers.Archive, catch_up: CatchUp, parley_surveys: Parley
+) -> None:
+    report = Report(recommendation="stay_active", comment="The debtor answers now.")
+
+    first = submits(archive, survey, report)
+    again = submits(archive, survey, report)
+
+    assert (first.created, again.created) == (True, False)
+    assert first.position == again.position
+    with pytest.raises(Conflict, match="another report"):
+        submits(archive, survey, Report(recommendation="stay_active"))
+    catch_up()
+    shown = json.loads(parley_surveys("show", survey["id"], "--json").stdout)
+    assert (shown["status"], shown["report"]["comment"]) == ("submitted", report.comment)
+
+
+def test_nobody_else_knows_of_a_survey_before_it_is_answered(
+    survey: dict[str, Any], archive: handlers.Archive, catch_up: CatchUp, tables: DatabaseConnection
+) -> None:
+    def seen_by(company: Any) -> bool:
+        try:
+            queries.get_survey(tables, survey["id"], viewer=company, now=NOW)
+        except NotFound:
+            return False
+        return True
+
+    assert [seen_by(company) for company in (PARTNER, CREDITOR, RIVAL)] == [True, False, False]
+    with pytest.raises(NotFound):
+        submits(archive, survey, Report(recommendation="stay_active"), company=RIVAL)
+
+    submits(archive, survey, Report(recommendation="stay_active"))
+    catch_up()
+
+    assert [seen_by(company) for company in (PARTNER, CREDITOR, RIVAL)] == [True, True, False]
+
+
+def test_overdue_surveys_are_reminded_of_once_a_week(survey: dict[str, Any], parley_surveys: Parley) -> None:
+    def reminded(days: int) -> int:
+        now = (NOW + timedelta(days=days)).isoformat()
+        count: int = json.loads(parley_surveys("remind", "--json", "--now", now).stdout)["reminded"]
+        return count
+
+    assert [reminded(days) for days in (1, 8, 9, 15)] == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("request", "--month", "2026-13"), "2026-11"),
+        (("request", "--month", "2027-05", "--now", "2026-11-20T12:00:00Z"), "not begun"),
+        (("cadence", str(PARTNER), "--mode", "1"), "1 to 28"),
+        (("show", str(uuid4())), "no such survey"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    office: Office, parley_surveys: Parley, arguments: tuple[str, ...], complaint: str
+) -> None:
+    result = parley_surveys(*arguments)
+
+    assert result.exit_code == 2
+    assert complaint in result.output
+    assert "Traceback" not in result.output
