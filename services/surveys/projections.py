@@ -7,6 +7,8 @@ from psycopg.types.json import Jsonb
 
 from shared.contracts.envelope import ERASED, RecordedEvent
 from shared.contracts.messaging import (
+    CALL_OUTCOME_LABELS,
+    CallLogged,
     CaseAssigned,
     CaseClosed,
     CaseMerged,
@@ -14,6 +16,10 @@ from shared.contracts.messaging import (
     CaseStatusChanged,
     CompanyDetailsChanged,
     CompanyRegistered,
+    NoteDeleted,
+    NoteEdited,
+    NoteLogged,
+    PaymentReported,
 )
 from shared.contracts.surveys import (
     Report,
@@ -44,6 +50,7 @@ def project(event: RecordedEvent, connection: DatabaseConnection) -> None:
         connection.execute(_STATEMENTS[statement], values)
 
     _project_what_is_known(event, execute)
+    _project_what_was_logged(event, execute)
     _project_surveys(event, execute)
 
 
@@ -74,6 +81,50 @@ def _project_what_is_known(event: RecordedEvent, execute: _Execute) -> None:
             execute("move_case", id=data.case_id, status="Closed", at=event.time)
         case CaseMerged() as data:
             execute("move_case", id=data.case_id, status="Merged", at=event.time)
+        case _:
+            pass
+
+
+def _project_what_was_logged(event: RecordedEvent, execute: _Execute) -> None:
+    match event.data:
+        case NoteLogged() | NoteEdited() as data:
+            execute(
+                "put_known_entry",
+                id=data.note_id,
+                case_id=data.case_id,
+                engagement_id=data.engagement_id,
+                kind="note",
+                at=event.time,
+                title=data.title,
+                amount=None,
+                currency=None,
+            )
+        case NoteDeleted() as data:
+            execute("drop_known_entry", id=data.note_id)
+        case CallLogged() as data:
+            execute(
+                "put_known_entry",
+                id=data.call_id,
+                case_id=data.case_id,
+                engagement_id=data.engagement_id,
+                kind="call",
+                at=event.time,
+                title=CALL_OUTCOME_LABELS[data.outcome],
+                amount=None,
+                currency=None,
+            )
+        case PaymentReported() as data:
+            execute(
+                "put_known_entry",
+                id=data.payment_id,
+                case_id=data.case_id,
+                engagement_id=data.engagement_id,
+                kind="payment",
+                at=event.time,
+                title=f"Payment of {data.paid_on.isoformat()}",
+                amount=data.amount,
+                currency=data.currency,
+            )
         case _:
             pass
 

@@ -14,6 +14,7 @@ from shared.contracts.messaging import (
     CaseOpened,
     CaseStatus,
     CaseStatusChanged,
+    PaymentReported,
 )
 
 
@@ -61,6 +62,8 @@ def evolve(state: State, event: RecordedEvent) -> State:
             )
         case CaseStatusChanged() as data if state:
             state = replace(state, status=data.status)
+        case PaymentReported() as data if state:
+            state = replace(state, paid=state.paid + data.amount)
         case CaseClosed() if state:
             state = replace(state, status="Closed")
         case CaseMerged() if state:

@@ -15,7 +15,7 @@ MOST_PAYMENTS = 100
 _CENTS = -2
 _AMOUNT_MAX_DIGITS = 15
 
-# What a partner may choose, by the product guide. The other codes are the client's or the platform's own.
+# What a partner may choose, by the product guide. The other codes are the platform's own.
 PARTNER_CLOSE_CODES = frozenset(
     {
         "Paid",
@@ -25,6 +25,7 @@ PARTNER_CLOSE_CODES = frozenset(
         "Debtor Insolvent/Bankrupt",
         "Debtor Untraceable",
         "Statute of Limitations Expired",
+        "Withdrawn by Client",
         "Disputed \N{EN DASH} Legal Action Declined by Client",
         "Settlement Rejected by Client",
         "Unresponsive Client",
@@ -133,10 +134,10 @@ def _payment(payment: ReportedPayment, number: int, case: KnownCase, today: date
         raise Invalid(
             "date_in_future", "Report what has been paid: the date is still to come.", f"payments.{number}.on"
         )
-    if payment.received_by == "partner" and payment.commission_paid is not None:
+    if (payment.commission_paid is None) == (payment.received_by == "creditor"):
         raise Invalid(
-            "commission_of_creditor",
-            "commission_paid is for payments that the creditor received: leave it out.",
+            "commission_paid",
+            "Say whether the commission was paid where the creditor received the money, and only there.",
             f"payments.{number}.commission_paid",
         )
 

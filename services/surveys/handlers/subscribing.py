@@ -21,7 +21,7 @@ def subscription(archive: Archive) -> SubscriptionDefinition:
 
     return SubscriptionDefinition(
         name=NAME,
-        categories=frozenset({"company", CASE, SURVEYS, CADENCE}),
+        categories=frozenset({"company", CASE, "note", "call", SURVEYS, CADENCE}),
         own_categories=frozenset({SURVEYS, CADENCE}),
         react=react_to,
         project=projections.project,

@@ -46,3 +46,12 @@ update surveys set draft = %(draft)s where id = %(id)s and status = 'open'
 update surveys
 set status = %(status)s, ended_at = %(ended_at)s, report = %(report)s, draft = null
 where id = %(id)s
+
+-- name: put_known_entry
+-- A note that was edited keeps the time at which it was logged.
+insert into known_entries (id, case_id, engagement_id, kind, at, title, amount, currency)
+values (%(id)s, %(case_id)s, %(engagement_id)s, %(kind)s, %(at)s, %(title)s, %(amount)s, %(currency)s)
+on conflict (id) do update set title = excluded.title
+
+-- name: drop_known_entry
+delete from known_entries where id = %(id)s

@@ -5,12 +5,15 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
+from services.messaging import commands as messaging_commands
 from services.messaging import handlers as messaging
+from services.messaging.handlers.case_life import report_payment
 from services.surveys import handlers
 from shared.db import DatabaseConnection, connect
 from shared.eventlog.postgres import PostgresEventLog
@@ -53,6 +56,20 @@ class Office:
                 **changes,
             },
             at=at,
+        )
+
+    def receives_payment(self, number: int, amount: str, *, at: datetime) -> None:
+        report_payment(
+            self.archive,
+            case_id=case_id(number),
+            client_payment_id=f"{number}-{amount}",
+            amount=Decimal(amount),
+            currency="EUR",
+            paid_on=at.date(),
+            received_by="partner",
+            commission_paid=None,
+            member=None,
+            origin=messaging_commands.Origin(id=uuid4(), at=at, actor="ops:tests", correlation_id=uuid4()),
         )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -219,3 +220,24 @@ def test_mistakes_are_told_in_one_line(
     assert result.exit_code == 2
     assert complaint in result.output
     assert "Traceback" not in result.output
+
+
+def test_what_was_logged_since_the_last_update_is_known_already(
+    survey: dict[str, Any],
+    office: Office,
+    archive: handlers.Archive,
+    catch_up: CatchUp,
+    tables: DatabaseConnection,
+) -> None:
+    office.receives_payment(1, "250.00", at=NOW)
+    catch_up()
+
+    def known() -> list[tuple[str, Any]]:
+        shown = queries.get_survey(tables, survey["id"], viewer=PARTNER, now=NOW)
+        return [(entry.kind, entry.amount) for entry in shown.known]
+
+    assert known() == [("payment", Decimal("250.00"))]
+    closing = Report(recommendation="close", close_code="Partially paid")
+    assert submits(archive, survey, closing).created
+    catch_up()
+    assert known() == []

@@ -23,7 +23,7 @@ def field_refused(given: Report) -> str | None:
         (Report(recommendation="pause", must_act="creditor"), "pause_reason"),
         (Report(recommendation="pause", pause_reason="client_decision"), "must_act"),
         (Report(recommendation="close"), "close_code"),
-        (Report(recommendation="close", close_code="Withdrawn by Client"), "close_code"),
+        (Report(recommendation="close", close_code="No Quotes Received"), "close_code"),
         (Report(recommendation="close", close_code="Other"), "comment"),
         (Report(recommendation="stay_active", close_code="Paid"), "close_code"),
         (Report(recommendation="stay_active", must_act="partner"), "must_act"),
