@@ -180,7 +180,7 @@ def stub_services(amqp_url: str, output: Path) -> Iterator[subprocess.Popen[byte
 def _consumed(amqp_url: str, process: subprocess.Popen[bytes]) -> bool:
     assert process.poll() is None, "the stub services ended"
     settings = Settings(amqp_url=amqp_url)
-    return all(readiness.is_ready(name, settings) for name in ("messaging", "tasks"))
+    return all(readiness.is_ready(name, settings) for name in ("messaging", "tasks", "surveys"))
 
 
 class Publisher:

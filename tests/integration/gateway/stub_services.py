@@ -305,12 +305,36 @@ class NotifierService:
         return {"category": "todo_digest", "language": "da"}
 
 
+class SurveysService:
+    """Answers for surveys."""
+
+    name = "surveys"
+
+    @rpc
+    def list_surveys(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None, "asked": request}
+
+    @rpc
+    def get_survey(self, request: Json) -> Json:
+        return {"id": request["survey_id"], "asked": request}
+
+    @rpc
+    def save_draft(self, request: Json) -> Json:
+        return {"position": 4721, "asked": request}
+
+    @rpc
+    def submit_survey(self, request: Json) -> Json:
+        created = request["report"]["comment"] != "again"
+        return {"survey_id": request["survey_id"], "created": created, "position": 4722, "asked": request}
+
+
 def main(amqp_url: str) -> None:
-    """Run both services until the process ends."""
+    """Run the services until the process ends."""
     runner = ServiceRunner(config={"AMQP_URI": amqp_url})
     runner.add_service(MessagingService)
     runner.add_service(TasksService)
     runner.add_service(NotifierService)
+    runner.add_service(SurveysService)
     runner.start()
     runner.wait()
 

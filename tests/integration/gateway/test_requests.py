@@ -500,6 +500,38 @@ def test_a_date_that_is_none_is_told_so(gateway: ServedGateway, event_date: obje
     assert "event_date" in answer.json()["errors"][0]["field"]
 
 
+def test_a_report_goes_on_as_it_was_written_and_a_retry_is_told_apart(gateway: ServedGateway) -> None:
+    survey = f"/api/v1/surveys/{uuid4()}"
+    report = {
+        "payments": [{"amount": "250.00", "currency": "EUR", "on": "2026-11-19", "received_by": "partner"}],
+        "recommendation": "stay_active",
+    }
+
+    first = gateway.asks("POST", f"{survey}/submission", json=report)
+    again = gateway.asks("POST", f"{survey}/submission", json={**report, "comment": "again"})
+    draft = gateway.asks("PUT", f"{survey}/draft", json={})
+
+    assert (first.status_code, again.status_code, draft.status_code) == (201, 200, 200)
+    assert first.json()["asked"]["report"]["payments"][0]["amount"] == "250.00"
+    assert first.headers["Location"] == survey
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"recommendation": "burn"},
+        {"payments": [{"amount": 250.5, "currency": "EUR", "on": "2026-11-19", "received_by": "partner"}]},
+        {"actions": [{"kind": "call", "on": "yesterday", "text": "x"}]},
+        {"colour": "blue"},
+        {"comment": "a\x00b"},
+    ],
+)
+def test_a_report_of_the_wrong_form_is_refused(gateway: ServedGateway, wrong: dict[str, Any]) -> None:
+    answer = gateway.asks("POST", f"/api/v1/surveys/{uuid4()}/submission", json=wrong)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_fields")
+
+
 def test_the_document_names_every_problem_of_every_route(gateway: ServedGateway) -> None:
     document = gateway.asks("GET", "/openapi.json", bearer=None).json()
 
