@@ -1,11 +1,14 @@
 """The nameko service `messaging`: entrypoints only."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
 from psycopg_pool import ConnectionPool
 
 from services.messaging import handlers
+from services.messaging.adapters.platform_queue import PlatformQueue
 from services.messaging.commands import Origin
 from services.messaging.handlers import requests
 from services.messaging.queries import Reads
@@ -87,7 +90,7 @@ from shared.db import DatabaseConnection, open_pool
 from shared.errors import Invalid
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import Appended, EventLog
-from shared.nameko_adapters import Resources, SubscriptionExtension, endpoint
+from shared.nameko_adapters import BackgroundLoop, Resources, SubscriptionExtension, endpoint
 from shared.settings import Settings
 from shared.subscription import wait_until_handled
 
@@ -121,6 +124,15 @@ def build(settings: Settings) -> MessagingResources:
     )
 
 
+def _platform_inbox(resources: MessagingResources) -> Callable[[threading.Event], None]:
+    """Return the loop that takes what the platform's own case system sends."""
+
+    def receive(body: bytes) -> str | None:
+        return handlers.receive(resources.archive, body, now=resources.clock.now()).problem
+
+    return PlatformQueue(resources.settings.amqp_url, receive).run
+
+
 class MessagingService:
     """Companies, users, partnerships, cases and their threads, over RPC."""
 
@@ -128,6 +140,7 @@ class MessagingService:
 
     resources = Resources(build)
     subscription = SubscriptionExtension(lambda resources: handlers.subscription(resources.archive))
+    platform = BackgroundLoop(_platform_inbox)
 
     # --- reads ---
 

@@ -17,7 +17,7 @@ def as_collector(state: case.State, company_id: UUID, *, deed: str) -> OnCase:
     facts = case.facts_of(state)
     _require_known(facts, company_id)
     engagement = facts.engagement
-    if company_id not in {past.partner_id for past in facts.engagements}:
+    if company_id not in case.partners_of(facts):
         raise Forbidden(
             "partner_only", f"Only the partner that collects on the case can {deed}; you can read it."
         )
@@ -38,7 +38,7 @@ def as_client(state: case.State, company_id: UUID, *, deed: str) -> OnCase:
     """
     facts = case.facts_of(state)
     _require_known(facts, company_id)
-    if company_id != facts.creditor_id:
+    if company_id not in (facts.creditor_id, facts.managing_partner_id):
         raise Forbidden("creditor_only", f"Only the creditor's side of the case can {deed}.")
     _require_writable(state)
     if facts.engagement is None:
@@ -57,7 +57,7 @@ def require_writable(state: case.State) -> None:
 
 
 def _require_known(facts: case.CaseFacts, company_id: UUID) -> None:
-    if company_id != facts.creditor_id and all(past.partner_id != company_id for past in facts.engagements):
+    if company_id not in {facts.creditor_id, facts.managing_partner_id, *case.partners_of(facts)}:
         raise NotFound("case_not_found", "There is no such case.")
 
 

@@ -6,6 +6,7 @@ from services.messaging.handlers.case_life import (
     assign_case,
     assign_case_user,
     close_case,
+    follow_up_case,
     merge_case,
     name_managing_partner,
     report_payment,
@@ -32,6 +33,7 @@ from services.messaging.handlers.leads import (
     submit_quote,
     sweep_leads,
 )
+from services.messaging.handlers.platform_inbox import Received, receive
 from services.messaging.handlers.posting import mark_read, post_message
 from services.messaging.handlers.streams import Archive, open_archive
 from services.messaging.handlers.subscribing import NAME, subscription
@@ -40,6 +42,7 @@ __all__ = [
     "NAME",
     "Archive",
     "ImportedLine",
+    "Received",
     "Swept",
     "accept_complaint",
     "act_on_case",
@@ -56,6 +59,7 @@ __all__ = [
     "ensure_thread",
     "establish_partnership",
     "file_complaint",
+    "follow_up_case",
     "import_lines",
     "invite_partner",
     "log_call",
@@ -71,6 +75,7 @@ __all__ = [
     "put_case",
     "put_user",
     "react",
+    "receive",
     "record_file",
     "register_company",
     "release_content",

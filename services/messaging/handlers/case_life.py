@@ -182,6 +182,18 @@ def report_payment(
     return _reported(cast("Appended", appended), command)  # a payment is reported or refused
 
 
+def follow_up_case(archive: Archive, case_id: UUID) -> int:
+    """
+    Append what follows from the case's history and is not there yet; return how many events that were.
+
+    Raises NotFound for a case that there is not.
+    """
+    case.facts_of(archive.cases.load(case_id))
+    history = archive.log.read_stream(archive.cases.stream(case_id))
+    followed = follow_through(archive, history)
+    return sum(len(outcome.events) for outcome in followed if not outcome.duplicate)
+
+
 def carry_out(archive: Archive, command: commands.CaseCommand, origin: Origin) -> CaseOutcome:
     """
     Carry out the command with all that follows from it, and tell how the case stands then.
@@ -200,6 +212,7 @@ def carry_out(archive: Archive, command: commands.CaseCommand, origin: Origin) -
         close_code=state.close_code if isinstance(state, case.ClosedCase) else None,
         closure_requested=facts.closure_requested,
         outstanding=facts.outstanding,
+        changed=appended is not None and not appended.duplicate,
         position=position,
     )
 

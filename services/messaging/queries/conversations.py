@@ -26,6 +26,7 @@ from shared.contracts.messaging import (
     PartnershipView,
     PaymentList,
     PaymentView,
+    ThreadKind,
     ThreadList,
     ThreadView,
 )
@@ -76,6 +77,9 @@ class Reads(Tables):
             viewer=viewer,
             reader=reader,
             status=status,
+            creditor_id=None,
+            partner_id=None,
+            reference=None,
         )
         return CasePage(items=tuple(_case(row) for row in rows), next_cursor=next_cursor)
 
@@ -179,8 +183,53 @@ class Reads(Tables):
     def list_users(self, *, limit: int) -> list[DictRow]:
         return self._all("list_users", limit=limit)
 
-    def list_all_threads(self, *, case_id: UUID | None, limit: int) -> list[DictRow]:
-        return self._all("list_all_threads", case_id=case_id, before=_PAST_EVERYTHING, limit=limit)
+    def list_all_threads(
+        self,
+        *,
+        case_id: UUID | None = None,
+        company_id: UUID | None = None,
+        kind: ThreadKind | None = None,
+        writable: bool | None = None,
+        limit: int,
+    ) -> list[DictRow]:
+        return self._all(
+            "list_all_threads",
+            case_id=case_id,
+            company_id=company_id,
+            kind=kind,
+            writable=writable,
+            before=_PAST_EVERYTHING,
+            limit=limit,
+        )
+
+    def find_cases(
+        self,
+        *,
+        status: CaseStatus | None = None,
+        creditor_id: UUID | None = None,
+        partner_id: UUID | None = None,
+        reference: str | None = None,
+        limit: int,
+        cursor: str | None,
+    ) -> CasePage:
+        """Return the cases like that, newest first."""
+        scope = cursors.scope("all cases", status, creditor_id, partner_id, reference)
+        rows, next_cursor = self._page(
+            "list_all_cases",
+            scope,
+            "position",
+            limit,
+            before=cursors.parse(scope, cursor, default=_PAST_EVERYTHING),
+            status=status,
+            creditor_id=creditor_id,
+            partner_id=partner_id,
+            reference=reference,
+        )
+        return CasePage(items=tuple(_case(row) for row in rows), next_cursor=next_cursor)
+
+    def case_ids(self) -> list[UUID]:
+        """Return every case there is, oldest first."""
+        return [row["id"] for row in self._all("list_case_ids")]
 
     # --- inside ---
 

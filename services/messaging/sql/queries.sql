@@ -97,9 +97,16 @@ left join companies as partner on partner.id = cases.partner_id
 left join companies as managing on managing.id = cases.managing_partner_id
 left join users as creditor_user on creditor_user.id = cases.creditor_user_id
 left join users as partner_user on partner_user.id = cases.partner_user_id
-where cases.position < %(before)s and (%(status)s::text is null or cases.status = %(status)s)
+where cases.position < %(before)s
+    and (%(status)s::text is null or cases.status = %(status)s)
+    and (%(creditor_id)s::uuid is null or cases.creditor_id = %(creditor_id)s)
+    and (%(partner_id)s::uuid is null or cases.partner_id = %(partner_id)s)
+    and (%(reference)s::text is null or position(lower(%(reference)s) in lower(cases.reference)) > 0)
 order by cases.position desc
 limit %(limit)s
+
+-- name: list_case_ids
+select id from cases order by position
 
 -- name: get_case
 -- As list_cases; the platform sees what the creditor sees.
@@ -235,7 +242,18 @@ select
     (select count(*) from messages where messages.thread_id = threads.id) as message_count
 from threads
 left join cases on cases.id = threads.case_id
-where threads.position < %(before)s and (%(case_id)s::uuid is null or threads.case_id = %(case_id)s)
+where threads.position < %(before)s
+    and (%(case_id)s::uuid is null or threads.case_id = %(case_id)s)
+    and (%(kind)s::text is null or threads.kind = %(kind)s)
+    and (%(writable)s::boolean is null or (threads.closed_reason is null) = %(writable)s)
+    and (
+        %(company_id)s::uuid is null
+        or exists (
+            select
+            from thread_participants
+            where thread_participants.thread_id = threads.id and thread_participants.company_id = %(company_id)s
+        )
+    )
 order by threads.position desc
 limit %(limit)s
 

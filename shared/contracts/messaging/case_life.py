@@ -121,7 +121,8 @@ class CaseManagingPartnerNamed(EventData):
 
 class CaseOutcome(Shape):
     """
-    How a case stands after an act. `closure_requested` says that its closing awaits the partner.
+    How a case stands after an act. `closure_requested` says that its closing awaits the partner, `changed`
+    is false where there was nothing to do.
     """
 
     case_id: UUID
@@ -129,6 +130,7 @@ class CaseOutcome(Shape):
     close_code: str | None
     closure_requested: bool
     outstanding: Decimal
+    changed: bool
     position: int
 
 

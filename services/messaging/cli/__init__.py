@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import IO, Any, Literal, cast, get_args
+from typing import IO, Any, Literal, get_args
 from uuid import UUID, uuid4
 
 import click
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from services.messaging import handlers
+from services.messaging.cli import mending
 from services.messaging.commands import Origin
 from services.messaging.queries import Reads
 from shared.cli_support import (
@@ -31,6 +32,7 @@ from shared.contracts.messaging import (
     CaseStatus,
     CaseView,
     Identity,
+    ThreadKind,
     ThreadView,
     TimelineItem,
     TimelineItemType,
@@ -128,12 +130,15 @@ def _size(file: IO[bytes]) -> int | None:
 
 @group.command()
 @click.option("--status", type=click.Choice(get_args(CaseStatus)), help="Only cases in this status.")
+@click.option("--creditor", "creditor_id", type=click.UUID, help="Only cases of this creditor.")
+@click.option("--partner", "partner_id", type=click.UUID, help="Only cases that this partner has now.")
+@click.option("--reference", help="Only cases whose reference contains this.")
 @limit_option
 @json_option
-def cases(*, status: str | None, limit: int, as_json: bool) -> None:
+def cases(*, limit: int, as_json: bool, **only: Any) -> None:
     """List cases, newest first."""
     with _reads() as reads:
-        found = list(_cases(reads, cast("CaseStatus | None", status), limit))
+        found = list(_cases(reads, limit, **only))
     if as_json:
         print_json(found)
         return
@@ -174,6 +179,14 @@ def case(case_id: UUID, *, as_json: bool) -> None:
             ("Partner", found.partner.name if found.partner else None),
             ("Debtor", f"{found.debtor.name} ({found.debtor.type})"),
             ("Amount", f"{found.amount} {found.currency}"),
+            ("Outstanding", f"{found.outstanding} {found.currency}"),
+            ("Close code", found.close_code),
+            ("Exclusive until", found.exclusive_until),
+            ("Closing asked for", "yes" if found.closure_requested else "no"),
+            ("Division", found.division.name if found.division else None),
+            ("Managing partner", found.managing_partner.name if found.managing_partner else None),
+            ("Creditor's user", found.creditor_user.name if found.creditor_user else None),
+            ("Partner's user", found.partner_user.name if found.partner_user else None),
             ("Opened", found.opened_at),
             *(("Thread", _headline(thread)) for thread in threads_of_case),
         ),
@@ -182,12 +195,17 @@ def case(case_id: UUID, *, as_json: bool) -> None:
 
 @group.command()
 @click.option("--case", "case_id", type=click.UUID, help="Only threads of this case.")
+@click.option(
+    "--company", "company_id", type=click.UUID, help="Only threads that this company takes part in."
+)
+@click.option("--kind", type=click.Choice(get_args(ThreadKind)), help="Only threads of this kind.")
+@click.option("--writable/--read-only", default=None, help="Only threads that may be written to, or may not.")
 @limit_option
 @json_option
-def threads(*, case_id: UUID | None, limit: int, as_json: bool) -> None:
+def threads(*, limit: int, as_json: bool, **only: Any) -> None:
     """List threads, newest first."""
     with _reads() as reads:
-        found = reads.list_all_threads(case_id=case_id, limit=limit)
+        found = reads.list_all_threads(**only, limit=limit)
     if as_json:
         print_json(found)
         return
@@ -327,13 +345,11 @@ def users(*, limit: int, as_json: bool) -> None:
     )
 
 
-def _cases(reads: Reads, status: CaseStatus | None, limit: int) -> Iterator[CaseView]:
+def _cases(reads: Reads, limit: int, **only: Any) -> Iterator[CaseView]:
     cursor: str | None = None
     left = limit
     while left:
-        page = reads.list_cases(
-            viewer=None, reader=None, status=status, limit=min(left, _PAGE), cursor=cursor
-        )
+        page = reads.find_cases(**only, limit=min(left, _PAGE), cursor=cursor)
         yield from page.items
         left -= len(page.items)
         cursor = page.next_cursor
@@ -456,6 +472,9 @@ def sweep(*, as_json: bool, now: datetime | None) -> None:
 
 
 # --- mend ---
+
+for _verb in mending.VERBS:
+    group.add_command(_verb)
 
 
 @group.command("rebuild")

@@ -1,0 +1,1 @@
+"""What messaging needs of the outside world, one file per technology."""
