@@ -1,9 +1,9 @@
 """Events -> the read tables of surveys, in the caller's transaction."""
 
-import json
 from typing import Any, Protocol
 
 from psycopg.types.json import Jsonb
+from pydantic_core import from_json
 
 from shared.contracts.envelope import ERASED, RecordedEvent
 from shared.contracts.messaging import (
@@ -29,6 +29,7 @@ from shared.contracts.surveys import (
     SurveyRequested,
     SurveySubmitted,
     SurveyWithdrawn,
+    reported_actions,
 )
 from shared.db import DatabaseConnection, load_queries
 
@@ -160,7 +161,7 @@ def _project_surveys(event: RecordedEvent, execute: _Execute) -> None:
 def submitted_report(data: SurveySubmitted) -> Report:
     """Return the report as it was submitted; where its subject was erased, without the actions."""
     return Report(
-        actions=() if data.actions == ERASED else json.loads(data.actions),
+        actions=() if data.actions == ERASED else reported_actions(data.actions),
         payments=data.payments,
         recommendation=data.recommendation,
         pause_reason=data.pause_reason,
@@ -171,4 +172,4 @@ def submitted_report(data: SurveySubmitted) -> Report:
 
 
 def _jsonb(text: str) -> Any:
-    return None if text == ERASED else Jsonb(json.loads(text))
+    return None if text == ERASED else Jsonb(from_json(text))

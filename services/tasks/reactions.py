@@ -25,7 +25,7 @@ class Company:
 def companies_needed(event: RecordedEvent) -> frozenset[UUID]:
     """Return the companies that `react` has to be handed for this event."""
     match event.data:
-        case MessagePosted() as message if message.role != "platform":
+        case MessagePosted() as message if message.role != "platform" and message.expects_reply:
             author = message.author_company_id
             return frozenset(message.recipient_ids if author is None else (*message.recipient_ids, author))
         case _:
@@ -40,7 +40,7 @@ def react(event: RecordedEvent, companies: Mapping[UUID, Company]) -> Command | 
     Raises Poison where one is missing.
     """
     match event.data:
-        case MessagePosted() as message if message.role != "platform":
+        case MessagePosted() as message if message.role != "platform" and message.expects_reply:
             return HandleMessage(
                 cause=_cause(event),
                 thread_id=message.thread_id,

@@ -1,5 +1,6 @@
 """Events that surveys publishes, and the shapes of its RPC."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
@@ -144,6 +145,11 @@ class SurveyWithdrawn(EventData):
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     survey: SurveyFacts
     reason: WithdrawalReason
+
+
+def reported_actions(actions: str) -> tuple[ReportedAction, ...]:
+    """Return the actions of a submission, which stand in the event as one personal text."""
+    return tuple(ReportedAction.model_validate_json(json.dumps(each)) for each in json.loads(actions))
 
 
 # --- events: survey-cadence-<partner id> ---

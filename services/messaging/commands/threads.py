@@ -120,7 +120,7 @@ class LeaveThread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostMessage:
-    """Say something in the thread."""
+    """Say something in the thread; without `expects_reply` it neither asks nor answers anything."""
 
     thread_id: UUID
     message_id: UUID
@@ -128,6 +128,7 @@ class PostMessage:
     author: MessageAuthor
     body: str
     attachments: tuple[Attachment, ...] = ()
+    expects_reply: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,6 +196,7 @@ def _post(command: PostMessage, state: State) -> tuple[ThreadEvent, ...]:
                     recipient_ids=_other_side(facts, role),
                     body=command.body,
                     attachments=command.attachments,
+                    expects_reply=command.expects_reply,
                 ),
             )
         case NoThread() | NeverOpened():

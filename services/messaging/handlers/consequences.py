@@ -8,8 +8,10 @@ from uuid import UUID
 
 from services.messaging import reactions
 from services.messaging.commands import (
+    ActOnCase,
     AttachFile,
     AwardCase,
+    CloseCase,
     CloseCaseOfLead,
     CloseThread,
     EstablishPartnership,
@@ -21,6 +23,7 @@ from services.messaging.commands import (
     Origin,
     PostMessage,
     PullBackLead,
+    ReportPayment,
     partnership_stream_id,
 )
 from services.messaging.decider import case, company, file, lead, thread
@@ -135,6 +138,8 @@ def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Append
             return _on_lead(archive, command, origin)
         case NoteQuoteGiven() | AwardCase() | CloseCaseOfLead():
             return _on_case(archive, command, origin)
+        case ReportPayment() | ActOnCase() | CloseCase():
+            return _of_survey(archive, command, origin)
         case EstablishPartnership():
             return _establish(archive, command, origin)
         case _:
@@ -149,10 +154,7 @@ def _on_thread(archive: Archive, command: InThread, origin: Origin) -> Appended 
         )
     except Refused as refusal:
         # The thread's stream had the last word: it was closed before this came to it.
-        logger.info(
-            "Consequence came too late",
-            extra={"action": "consequence_refused", "command": type(command).__name__, "code": refusal.code},
-        )
+        _tell_refused(command, refusal)
         appended = None
     return appended or _earlier(archive, stream, _outcome_id(command, stream, origin))
 
@@ -202,6 +204,37 @@ def _on_case(
     if earlier:
         return Appended(tuple(sorted(earlier, key=lambda event: event.position)), duplicate=True)
     return archive.cases.carry_out(command.case_id, origin, lambda state: case.follow_lead(command, state))
+
+
+def _of_survey(
+    archive: Archive, command: ReportPayment | ActOnCase | CloseCase, origin: Origin
+) -> Appended | None:
+    stream = archive.cases.stream(command.case_id)
+    match command:
+        case ReportPayment(payment_id=event_id):
+            outcome_id = event_id
+        case ActOnCase():
+            outcome_id = follow_id(CaseStatusChanged, stream, origin)
+        case CloseCase():
+            outcome_id = follow_id(CaseClosed, stream, origin)
+        case _:
+            assert_never(command)
+    earlier = _earlier(archive, stream, outcome_id)
+    if earlier is not None:
+        return earlier
+    try:
+        return archive.cases.carry_out(command.case_id, origin, lambda state: case.decide(command, state))
+    except Refused as refusal:
+        # The case was closed, merged or given to another partner before this came to it.
+        _tell_refused(command, refusal)
+        return None
+
+
+def _tell_refused(command: Consequence, refusal: Refused) -> None:
+    logger.info(
+        "Consequence came too late",
+        extra={"action": "consequence_refused", "command": type(command).__name__, "code": refusal.code},
+    )
 
 
 def _establish(archive: Archive, command: EstablishPartnership, origin: Origin) -> Appended | None:

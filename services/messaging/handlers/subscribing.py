@@ -26,12 +26,12 @@ OWN_CATEGORIES = frozenset(
         "complaint",
     }
 )
-# What others did about a case stands in its timeline.
-OTHERS_CATEGORIES = frozenset({"reply-tasks", "mail"})
+# What others did about a case stands in its timeline; an update of its partner leads to more.
+OTHERS_CATEGORIES = frozenset({"reply-tasks", "mail", "case-surveys"})
 
 
 def subscription(archive: Archive) -> SubscriptionDefinition:
-    """Return the definition of messaging's subscription; of others' streams it only keeps the timeline."""
+    """Return the definition of messaging's subscription; of others' streams it keeps the timeline."""
 
     def react_to(event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:
         del connection  # decided from streams alone

@@ -1,4 +1,4 @@
-"""What messaging does about its own events: pure, one module per thing that follows."""
+"""What messaging does about its own events and about surveys: pure, one module per thing that follows."""
 
 from services.messaging.commands import (
     AttachFile,
@@ -7,14 +7,20 @@ from services.messaging.commands import (
     OpenLead,
     PullBackLead,
 )
-from services.messaging.reactions import leads, partnerships, threads
+from services.messaging.reactions import leads, partnerships, surveys, threads
 from services.messaging.reactions.case_then import CaseThen, is_needed
 from shared.contracts.envelope import RecordedEvent
 
 __all__ = ["CaseThen", "Consequence", "is_needed", "react"]
 
 Consequence = (
-    threads.InThread | AttachFile | OpenLead | PullBackLead | CaseOfLeadCommand | EstablishPartnership
+    threads.InThread
+    | AttachFile
+    | OpenLead
+    | PullBackLead
+    | CaseOfLeadCommand
+    | EstablishPartnership
+    | surveys.OfSurvey
 )
 
 
@@ -28,4 +34,5 @@ def react(event: RecordedEvent, case: CaseThen | None = None) -> tuple[Consequen
         *threads.react(event.data, event.id),
         *leads.react(event, case),
         *partnerships.react(event, case),
+        *surveys.react(event),
     )

@@ -60,8 +60,9 @@ class MessagePosted(EventData):
     answer.
 
     The `author_*` fields are None (and `role` is `platform`) where the platform speaks; such a message opens
-    no task. `author_name` and `body` are encrypted with the key of the thread's subject, the case or the
-    partnership, not with the author's: once that key is destroyed both read `[erased]`, and the ids stay.
+    no task. Neither does one without `expects_reply`, such as the summary of a monthly update; nor does it
+    answer anything. `author_name` and `body` are encrypted with the key of the thread's subject, the case or
+    the partnership, not with the author's: once that key is destroyed both read `[erased]`, and the ids stay.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
@@ -79,6 +80,7 @@ class MessagePosted(EventData):
     recipient_ids: tuple[UUID, ...]
     body: PersonalText
     attachments: tuple[Attachment, ...] = ()
+    expects_reply: bool = True
 
 
 class ThreadRead(EventData):
