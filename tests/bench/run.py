@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 
 from shared.testing import running
-from tests.bench import accepting, backlog, latency, log_append, rebuilding, stack, town
+from tests.bench import accepting, backlog, engines, latency, log_append, rebuilding, stack, town
 from tests.bench.report import Figure, Report
 from tests.bench.setting import Setting
 
@@ -54,6 +54,7 @@ def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
     """Take the measurements that are wanted, in an order in which each leaves the next what it needs."""
     if "log" in wanted:
         log_append.measure(setting)
+        engines.measure(setting)
     floors = accepting.measure_floors(setting) if "accepted" in wanted else {}
     floor_times = latency.measure_floor(setting) if "latency" in wanted else None
     if set(wanted) == {"log"}:
