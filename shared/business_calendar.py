@@ -6,7 +6,8 @@ Which days are public holidays the library `holidays` knows: its category "publi
 instead of a weekend included, loaded per country and year when first asked for.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,10 @@ import holidays
 from shared.contracts.tasks import Deadline
 
 WITHOUT_HOLIDAYS = "none"
+EVERY_DAY = "calendar days"
+GIVEN = "given"
+
+_NAMED = re.compile(r"(?P<country>[A-Z]{2})(-(?P<subdivision>[A-Z0-9]+))?( \(weekends only\))?")
 
 _ONE_DAY = timedelta(days=1)
 _SMALLEST_STEP = timedelta.resolution
@@ -40,6 +45,22 @@ class Calendar:
 
     def __post_init__(self) -> None:
         _zone(self.time_zone)
+
+    @classmethod
+    def named(cls, name: str, time_zone: str) -> "Calendar":
+        """
+        Return the calendar that a deadline was recorded with.
+
+        One that names no country (`none`, `given`, `calendar days`) has the business days Monday to Friday.
+        """
+        found = _NAMED.fullmatch(name)
+        if found is None:
+            return cls(country="", time_zone=time_zone, observes_holidays=False)
+        return cls(country=found["country"], subdivision=found["subdivision"], time_zone=time_zone)
+
+    def without_holidays(self) -> "Calendar":
+        """Return the calendar in which public holidays count as business days."""
+        return replace(self, observes_holidays=False)
 
     @property
     def name(self) -> str:
@@ -109,7 +130,45 @@ class Calendar:
             calendar=self.name,
             time_zone=self.time_zone,
             skipped_days=tuple(skipped),
+            rule=f"{business_days} business day{'' if business_days == 1 else 's'}",
         )
+
+    def calendar_days(self, arrived_at: datetime, days: int) -> Deadline:
+        """Return the same wall-clock time that many days later, days off included; ValueError as above."""
+        if arrived_at.tzinfo is None:
+            raise ValueError("a deadline needs an aware datetime: add an offset such as +01:00")
+        zone = _zone(self.time_zone)
+        wall_clock = arrived_at.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+        return Deadline(
+            due_at=_instant(wall_clock, zone),
+            calendar=EVERY_DAY,
+            time_zone=self.time_zone,
+            skipped_days=(),
+            rule=f"{days} calendar day{'' if days == 1 else 's'}",
+        )
+
+    def given(self, due_at: datetime, rule: str = "set by hand") -> Deadline:
+        """Return a deadline that was set rather than counted, `rule` saying in words by what."""
+        return Deadline(due_at=due_at, calendar=GIVEN, time_zone=self.time_zone, skipped_days=(), rule=rule)
+
+    def business_time(self, begun: datetime, ended: datetime) -> timedelta:
+        """
+        Return how much of the wall-clock time between two instants lies on business days, 24 hours each.
+
+        What is due after two business days was answered in time if this is two days or less, whichever
+        nights, days off and changes of the clocks lie between.
+        """
+        zone = _zone(self.time_zone)
+        start = begun.astimezone(zone).replace(tzinfo=None)
+        end = ended.astimezone(zone).replace(tzinfo=None)
+        total = timedelta()
+        day = start.date()
+        while day <= end.date():
+            if self.is_business_day(day):
+                midnight = datetime.combine(day, time.min)
+                total += max(min(end, midnight + _ONE_DAY) - max(start, midnight), timedelta())
+            day += _ONE_DAY
+        return total
 
     def _first_business_day(self, day: date, skipped: list[date]) -> date:
         """Return the first business day from `day` on, adding the days passed over to `skipped`."""

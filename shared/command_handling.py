@@ -333,11 +333,17 @@ class Plan(Generic[S, C]):
         self.size += len(events)
         return True
 
+    def concerns(self, stream_id: UUID) -> bool:
+        """Say whether anything is planned for the stream."""
+        return stream_id in self._planned
+
     def append(self) -> tuple[list[Appended], list[C]]:
         """
         Append what was planned and plan afresh; return the outcomes, and the commands that are still to do.
         """
         planned, self._planned, self.size = self._planned, {}, 0
+        if not planned:
+            return [], []
         outcomes = self._store.log.append_several(
             [
                 Append(self._store.stream(stream_id), each.events, each.base.version)

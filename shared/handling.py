@@ -60,8 +60,8 @@ class SubscriptionDefinition:
     given; it only sends statements, fetches nothing and does not commit, so that many can be on their way
     at once. Both run per event in log order: `react` sees the rows of all earlier events. `sources` are the
     services whose exchanges wake the subscription. `react_together`, where there is one, is asked for the
-    reactions to a whole batch in place of `react`, which remains for events that are handled one by one:
-    after a failure, and from the dead letters.
+    reactions to a whole batch, which it is shown, in place of `react`, which remains for events that are
+    handled one by one: after a failure, and from the dead letters.
     """
 
     name: str
@@ -71,7 +71,7 @@ class SubscriptionDefinition:
     project: Callable[[RecordedEvent, DatabaseConnection], None]
     sources: frozenset[str] = ALL_SOURCES
     begin: Callable[[], None] = _nothing_to_begin
-    react_together: Callable[[DatabaseConnection], Reactions] | None = None
+    react_together: Callable[[DatabaseConnection, Sequence[RecordedEvent]], Reactions] | None = None
 
 
 class HandlingFailed(ParleyError):
@@ -132,7 +132,7 @@ class Handler:
         definition.begin()
         marks = self._checkpoint.marks({event.stream for event in events})
         together = definition.react_together if len(events) > 1 else None
-        reactions = _OneByOne(definition, connection) if together is None else together(connection)
+        reactions = _OneByOne(definition, connection) if together is None else together(connection, events)
         appended: list[Appended] = []
         for event in events:
             if marks.is_parked(event):

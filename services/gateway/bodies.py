@@ -8,7 +8,7 @@ status must be like is decided by the service that owns it.
 import re
 from datetime import date, time
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     WithJsonSchema,
+    model_validator,
 )
 
 from shared.contracts import messaging, notifier, surveys
@@ -52,6 +53,23 @@ Amount = Annotated[
 
 def _example(**fields: Any) -> ConfigDict:
     return ConfigDict(frozen=True, strict=True, extra="forbid", json_schema_extra={"examples": [fields]})
+
+
+class TaskChange(BaseModel):
+    """What to change about a task; what is left out stays as it is."""
+
+    model_config = _example(assignee="6b1c2f0e-5a0f-4b7e-9d2c-0f3a1b4c5d01")
+
+    assignee: Annotated[UUID | None, Field(description="a user of your company; null: nobody")] = None
+    postponed_to: Annotated[
+        AwareDatetime | None, Field(description="hide it until then; null: show it again")
+    ] = None
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name `assignee` or `postponed_to`")
+        return self
 
 
 class NewMessage(BaseModel):
@@ -458,6 +476,7 @@ ALL: tuple[type[BaseModel], ...] = (
     NewMessage,
     NewNote,
     NoteChanges,
+    TaskChange,
     PartnershipEntry,
     PaymentEntry,
     PreferenceChanges,

@@ -16,8 +16,6 @@ LIVE_CATEGORIES = frozenset(
 )
 """Streams whose events are shown live."""
 
-TASK_TYPE_LABELS: dict[tasks.TaskType, str] = {"ReplyToChat": "New Message"}
-
 
 class CaseNotice(Shape):
     """What changed about a case: `id` and `reference`, and those of the other fields that the event tells."""
@@ -193,33 +191,66 @@ def _message_posted(event: RecordedEvent, data: messaging.MessagePosted) -> Live
     )
 
 
-def _task(facts: tasks.TaskFacts, solved: tasks.TaskSolved | None) -> tasks.TaskView:
+def _task(
+    facts: tasks.TaskFacts,
+    solved: tasks.TaskSolved | None = None,
+    *,
+    due_at: datetime | None = None,
+    overdue: bool = False,
+    assignee: tasks.Assignee | None = None,
+    postponed_to: datetime | None = None,
+) -> tasks.TaskView:
     return tasks.TaskView(
         id=facts.id,
         type=facts.type,
-        type_label=TASK_TYPE_LABELS[facts.type],
+        type_label=tasks.TYPE_LABELS[facts.type],
         title=facts.title,
         status="solved" if solved else "open",
         case_id=facts.case_id,
         case_reference=facts.case_reference,
         thread_id=facts.thread_id,
         company_id=facts.company_id,
-        assignee=None,
+        assignee=assignee,
         created_at=_utc(facts.created_at),
-        due_at=_utc(facts.deadline.due_at),
-        overdue=False,
+        due_at=_utc(due_at or facts.deadline.due_at),
+        overdue=overdue,
         solved_at=_utc(solved.solved_at) if solved else None,
         solved_by=solved.solved_by if solved else None,
         deadline=tasks.DeadlineView(
             calendar=facts.deadline.calendar,
             time_zone=facts.deadline.time_zone,
             skipped_days=facts.deadline.skipped_days,
+            rule=facts.deadline.rule,
+            asked_time_zone=facts.deadline.asked_time_zone,
         ),
+        about_id=facts.about_id,
+        postponed_to=_utc(postponed_to) if postponed_to else None,
+        reason=solved.automatic.reason if solved and solved.automatic else None,
+        reopenable=solved is not None and solved.automatic is not None,
     )
 
 
 def _task_opened(_: RecordedEvent, data: tasks.TaskOpened) -> LiveEvent:
-    return LiveEvent("task.opened", _task(data.task, None))
+    return LiveEvent("task.opened", _task(data.task))
+
+
+def _task_reopened(_: RecordedEvent, data: tasks.TaskReopened) -> LiveEvent:
+    return LiveEvent("task.reopened", _task(data.task))
+
+
+def _task_assigned(_: RecordedEvent, data: tasks.TaskAssigned) -> LiveEvent:
+    assignee = None
+    if data.assignee_id is not None:
+        assignee = tasks.Assignee(id=data.assignee_id, name=data.assignee_name or "")
+    return LiveEvent("task.assigned", _task(data.task, assignee=assignee))
+
+
+def _task_postponed(_: RecordedEvent, data: tasks.TaskPostponed) -> LiveEvent:
+    return LiveEvent("task.postponed", _task(data.task, due_at=data.due_at, postponed_to=data.postponed_to))
+
+
+def _task_became_overdue(_: RecordedEvent, data: tasks.TaskBecameOverdue) -> LiveEvent:
+    return LiveEvent("task.overdue", _task(data.task, due_at=data.due_at, overdue=True))
 
 
 def _task_solved(_: RecordedEvent, data: tasks.TaskSolved) -> LiveEvent:
@@ -598,7 +629,11 @@ _REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent]] = {
     messaging.ThreadClosed: _thread_closed,
     messaging.ThreadOpened: _thread_opened,
     messaging.ThreadRead: _thread_read,
+    tasks.TaskAssigned: _task_assigned,
+    tasks.TaskBecameOverdue: _task_became_overdue,
     tasks.TaskOpened: _task_opened,
+    tasks.TaskPostponed: _task_postponed,
+    tasks.TaskReopened: _task_reopened,
     tasks.TaskSolved: _task_solved,
 }
 

@@ -2,13 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from shared.business_calendar import Calendar
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import CompanyDetailsChanged, CompanyRegistered
-from shared.contracts.tasks import TaskOpened, TaskSolved
+from shared.contracts.tasks import (
+    SolvedBy,
+    TaskAssigned,
+    TaskBecameOverdue,
+    TaskOpened,
+    TaskPostponed,
+    TaskReopened,
+    TaskSolved,
+)
 from shared.db import DatabaseConnection, load_queries
 
 _QUERIES = load_queries("services.tasks.sql")
+# Ways to end that are no answer: nobody waited for one any more.
+_NO_ANSWER: frozenset[SolvedBy] = frozenset({"withdrawn", "automatic"})
 
 
 def project(event: RecordedEvent, connection: DatabaseConnection) -> None:
@@ -20,13 +32,14 @@ def project(event: RecordedEvent, connection: DatabaseConnection) -> None:
     """
     match event.data:
         case (
-            CompanyRegistered(company_id=company_id, details=details)
-            | CompanyDetailsChanged(company_id=company_id, details=details)
+            CompanyRegistered(company_id=company_id, details=details, side=side)
+            | CompanyDetailsChanged(company_id=company_id, details=details, side=side)
         ):
             connection.execute(
                 _QUERIES["put_company"],
                 {
                     "id": company_id,
+                    "side": side,
                     "name": details.name,
                     "country": details.country,
                     "subdivision": details.subdivision,
@@ -52,14 +65,46 @@ def project(event: RecordedEvent, connection: DatabaseConnection) -> None:
                     "calendar": task.deadline.calendar,
                     "time_zone": task.deadline.time_zone,
                     "skipped_days": _array(task.deadline.skipped_days),
+                    "rule": task.deadline.rule,
+                    "asked_time_zone": task.deadline.asked_time_zone,
+                    "asked_by": task.asked_by,
+                    "about_id": task.about_id,
+                    "board_category": event.stream.category,
+                    "board_id": event.stream.id,
                 },
             )
-        case TaskSolved(task=task, solved_at=solved_at, solved_by=solved_by):
+        case TaskSolved():
+            connection.execute(_QUERIES["solve_task"], _solution(event.data))
+        case TaskReopened(task=task):
+            connection.execute(_QUERIES["reopen_task"], {"id": task.id})
+        case TaskAssigned(task=task, assignee_id=assignee_id, assignee_name=assignee_name):
             connection.execute(
-                _QUERIES["solve_task"], {"id": task.id, "solved_at": solved_at, "solved_by": solved_by}
+                _QUERIES["assign_task"],
+                {"id": task.id, "assignee_id": assignee_id, "assignee_name": assignee_name},
             )
+        case TaskPostponed(task=task, postponed_to=postponed_to, due_at=due_at):
+            connection.execute(
+                _QUERIES["postpone_task"], {"id": task.id, "postponed_to": postponed_to, "due_at": due_at}
+            )
+        case TaskBecameOverdue(task=task, due_at=due_at):
+            connection.execute(_QUERIES["mark_overdue"], {"id": task.id, "overdue_since": due_at})
         case _:
             pass
+
+
+def _solution(data: TaskSolved) -> dict[str, Any]:
+    task = data.task
+    answered = data.solved_by not in _NO_ANSWER
+    calendar = Calendar.named(task.deadline.calendar, task.deadline.time_zone)
+    took = calendar.business_time(task.created_at, data.solved_at) if answered else None
+    return {
+        "id": task.id,
+        "solved_at": data.solved_at,
+        "solved_by": data.solved_by,
+        "answer_seconds": None if took is None else int(took.total_seconds()),
+        "reason": data.automatic.reason if data.automatic else None,
+        "reopenable": data.automatic is not None,
+    }
 
 
 def _array(days: Iterable[date]) -> str:

@@ -1,28 +1,41 @@
 """Reads over the tables `tasks` and `companies`."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.rows import dict_row
 
+from services.tasks.catalogue import KINDS, types_of
 from services.tasks.cursors import Cursor, ListName
 from services.tasks.reactions import Company
 from shared.business_calendar import Calendar
-from shared.contracts.tasks import CaseTaskCounts, DeadlineView, TaskPage, TaskView
+from shared.contracts.envelope import Stream
+from shared.contracts.tasks import (
+    Assignee,
+    CaseTaskCounts,
+    DeadlineView,
+    SlaFigures,
+    SlaReport,
+    Tab,
+    TabCounts,
+    TaskGroup,
+    TaskGroupPage,
+    TaskPage,
+    TaskType,
+    TaskView,
+)
 from shared.cursors import bad_cursor
 from shared.db import DatabaseConnection, load_queries
 from shared.errors import Invalid, NotFound
 
 LONGEST_PAGE = 200
-TYPE_LABELS = {"ReplyToChat": "New Message"}
-
-Tab = Literal["messages", "case_updates", "new_cases"]
+_MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 _QUERIES = load_queries("services.tasks.sql")
-_TABS_WITH_TASKS: frozenset[Tab | None] = frozenset({None, "messages"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +44,44 @@ class TaskFilter:
     Which tasks are asked for; None lets everything pass.
 
     `company_id` is also the fence between tenants: None is for the platform's own operators only.
+    `assignee` is a user, or `none` for tasks that nobody took on.
     """
 
     company_id: UUID | None
     status: ListName | None = None
     tab: Tab | None = None
+    type: TaskType | None = None
     overdue: bool | None = None
     case_id: UUID | None = None
     thread_id: UUID | None = None
+    assignee: UUID | Literal["none"] | None = None
+    due_before: datetime | None = None
+    due_from: datetime | None = None
+    postponed: bool | None = None
 
     @property
     def lists(self) -> tuple[ListName, ...]:
         """The lists that make up the answer, in this order."""
-        if self.tab not in _TABS_WITH_TASKS:
-            return ()
         lists: tuple[ListName, ...] = ("open", "solved") if self.status is None else (self.status,)
-        # Only what is open can be overdue.
-        return tuple(name for name in lists if name == "open" or not self.overdue)
+        # Only what is open can be overdue or postponed.
+        only_open = self.overdue or self.postponed
+        return tuple(name for name in lists if name == "open" or not only_open)
+
+    @property
+    def types(self) -> list[TaskType] | None:
+        """The types that pass, None for all."""
+        if self.type is None:
+            return None if self.tab is None else list(types_of(self.tab))
+        return [self.type] if self.tab in (None, KINDS[self.type].tab) else []
+
+
+@dataclass(frozen=True, slots=True)
+class DueTask:
+    """A task whose deadline has passed, and the board that decides about it."""
+
+    id: UUID
+    due_at: datetime
+    board: Stream
 
 
 def list_tasks(
@@ -59,8 +93,7 @@ def list_tasks(
     Pages are found by key, so tasks that come or go meanwhile shift nothing; one that is solved meanwhile may
     be seen in both lists. Raises Invalid for a limit outside 1 to 200 and for what is no cursor of this list.
     """
-    if not 1 <= limit <= LONGEST_PAGE:
-        raise Invalid("bad_limit", f"`limit` is a number from 1 to {LONGEST_PAGE}.", "limit")
+    _check_limit(limit)
     start = Cursor.parse(cursor) if cursor is not None else None
     lists = wanted.lists
     if start is not None:
@@ -79,14 +112,89 @@ def list_tasks(
     return TaskPage(items=tuple(items), next_cursor=_cursor_after(items[-1]) if len(found) > limit else None)
 
 
+def list_groups(
+    connection: DatabaseConnection,
+    *,
+    company_id: UUID | None,
+    tab: Tab | None,
+    now: datetime,
+    limit: int,
+    cursor: str | None,
+) -> TaskGroupPage:
+    """
+    Return a page of threads with their open tasks, the one whose first task is due first comes first.
+
+    Raises Invalid as `list_tasks`.
+    """
+    _check_limit(limit)
+    after = Cursor.parse(cursor) if cursor is not None else None
+    if after is not None and after.list != "open":
+        raise bad_cursor()
+    rows = _fetch(
+        connection,
+        "open_task_groups",
+        {
+            "company_id": company_id,
+            "types": None if tab is None else list(types_of(tab)),
+            "now": now,
+            "after_time": after.time if after else None,
+            "after_id": after.id if after else None,
+            "limit": limit + 1,
+        },
+    )
+    shown = rows[:limit]
+    last = shown[-1] if len(rows) > limit else None
+    return TaskGroupPage(
+        items=tuple(
+            TaskGroup(
+                thread_id=row["thread_id"],
+                case_id=row["case_id"],
+                case_reference=row["case_reference"],
+                count=row["count"],
+                overdue_count=row["overdue_count"],
+                first=_view(row, now),
+            )
+            for row in shown
+        ),
+        next_cursor=Cursor("open", last["first_due_at"], last["group_id"]).text if last else None,
+    )
+
+
+def count_tabs(connection: DatabaseConnection, *, company_id: UUID | None, now: datetime) -> TabCounts:
+    """Return how many open tasks lists show now, by tab."""
+    counts: dict[str, int] = {"new_cases": 0, "case_updates": 0, "messages": 0, "all": 0, "overdue": 0}
+    for row in _fetch(connection, "open_tasks_per_type", {"company_id": company_id, "now": now}):
+        counts[KINDS[row["type"]].tab] += row["count"]
+        counts["all"] += row["count"]
+        counts["overdue"] += row["overdue"]
+    return TabCounts(**counts)
+
+
 def get_task(
     connection: DatabaseConnection, task_id: UUID, *, company_id: UUID | None, now: datetime
 ) -> TaskView:
     """Return the task. Raises NotFound where there is none, or where another company owes it."""
     rows = _fetch(connection, "task_by_id", {"id": task_id, "company_id": company_id})
     if not rows:
-        raise NotFound("unknown_task", "There is no such task.", "task_id")
+        raise _unknown_task()
     return _view(rows[0], now)
+
+
+def board_of(connection: DatabaseConnection, task_id: UUID, *, company_id: UUID | None) -> Stream:
+    """Return the stream that decides about the task. Raises NotFound as `get_task`."""
+    rows = _fetch(connection, "board_of", {"id": task_id, "company_id": company_id})
+    if not rows:
+        raise _unknown_task()
+    return Stream(rows[0]["board_category"], rows[0]["board_id"])
+
+
+def newly_due(
+    connection: DatabaseConnection, *, now: datetime, after: tuple[datetime, UUID] | None, limit: int
+) -> list[DueTask]:
+    """Return open tasks that are due by `now` and not on record as overdue, in order of their deadlines."""
+    time, id_ = after or (None, None)
+    rows = _fetch(connection, "newly_due", {"now": now, "after_time": time, "after_id": id_, "limit": limit})
+    return [DueTask(row["id"], row["due_at"], Stream(row["board_category"], row["board_id"])) for row in rows]
 
 
 def count_open_tasks(
@@ -105,6 +213,7 @@ def companies(connection: DatabaseConnection, ids: Collection[UUID]) -> Mapping[
     return {
         id_: Company(
             id=id_,
+            side=side,
             name=name,
             calendar=Calendar(
                 country=country,
@@ -113,8 +222,68 @@ def companies(connection: DatabaseConnection, ids: Collection[UUID]) -> Mapping[
                 observes_holidays=observes_holidays,
             ),
         )
-        for id_, name, country, subdivision, time_zone, observes_holidays in rows
+        for id_, side, name, country, subdivision, time_zone, observes_holidays in rows
     }
+
+
+def sla(
+    connection: DatabaseConnection,
+    *,
+    months: tuple[str, str],
+    partner_id: UUID | None,
+    creditor_id: UUID | None,
+    now: datetime,
+) -> SlaReport:
+    """
+    Return how timely partners were from one month to another (`2026-11`), the latest first.
+
+    With a creditor only in what they owed to it; with a partner only that one. Raises Invalid for what is no
+    month.
+    """
+    first, last = (_month(text) for text in months)
+    rows = _fetch(
+        connection,
+        "sla_by_month",
+        {
+            "types": [kind.type for kind in KINDS.values() if kind.sla],
+            "company_id": partner_id,
+            "asked_by": creditor_id,
+            "now": now,
+            "from": first - timedelta(days=1),
+            "until": last + timedelta(days=33),
+            "first_month": months[0],
+            "last_month": months[1],
+        },
+    )
+    return SlaReport(items=tuple(_sla_figures(row) for row in rows))
+
+
+def months_before(month: str, number: int) -> str:
+    """Return the month so many months before. Raises Invalid for what is no month."""
+    start = _month(month)
+    count = start.year * 12 + start.month - 1 - number
+    return f"{count // 12:04}-{count % 12 + 1:02}"
+
+
+def _month(text: str) -> datetime:
+    if not _MONTH.fullmatch(text):
+        raise Invalid("bad_month", "Write the month as 2026-11.", "month")
+    return datetime(int(text[:4]), int(text[5:]), 1, tzinfo=UTC)
+
+
+def _sla_figures(row: Mapping[str, Any]) -> SlaFigures:
+    counted = row["in_time"] + row["late"]
+    return SlaFigures(
+        partner_id=row["company_id"],
+        month=row["month"],
+        in_time=row["in_time"],
+        late=row["late"],
+        share_in_time=row["in_time"] / counted if counted else None,
+        median_hours=row["median_hours"],
+        p90_hours=row["p90_hours"],
+        surveys=row["surveys"],
+        survey_score=None if row["survey_score"] is None else float(row["survey_score"]),
+    )
 
 
 def _read_list(
@@ -126,17 +295,27 @@ def _read_list(
     after: Cursor | None,
     limit: int,
 ) -> list[TaskView]:
-    parameters = {
+    assignee = wanted.assignee
+    parameters: dict[str, Any] = {
         "company_id": wanted.company_id,
         "case_id": wanted.case_id,
         "thread_id": wanted.thread_id,
+        "types": wanted.types,
+        "assignee_id": assignee if isinstance(assignee, UUID) else None,
+        "unassigned": assignee == "none",
+        "due_before": wanted.due_before,
+        "due_from": wanted.due_from,
         "after_time": after.time if after else None,
         "after_id": after.id if after else None,
         "limit": limit,
     }
     if name == "open":
-        parameters["due_before"] = now if wanted.overdue is True else None
-        parameters["due_from"] = now if wanted.overdue is False else None
+        parameters["now"] = now
+        parameters["postponed"] = wanted.postponed
+        if wanted.overdue is True:
+            parameters["due_before"] = min(now, wanted.due_before or now)
+        elif wanted.overdue is False:
+            parameters["due_from"] = max(now, wanted.due_from or now)
     return [_view(row, now) for row in _fetch(connection, f"{name}_tasks", parameters)]
 
 
@@ -148,6 +327,15 @@ def _fetch(
         return reader.execute(_QUERIES[query], parameters, prepare=False).fetchall()
 
 
+def _check_limit(limit: int) -> None:
+    if not 1 <= limit <= LONGEST_PAGE:
+        raise Invalid("bad_limit", f"`limit` is a number from 1 to {LONGEST_PAGE}.", "limit")
+
+
+def _unknown_task() -> NotFound:
+    return NotFound("unknown_task", "There is no such task.", "task_id")
+
+
 def _cursor_after(task: TaskView) -> str:
     if task.solved_at is None:
         return Cursor("open", task.due_at, task.id).text
@@ -156,17 +344,21 @@ def _cursor_after(task: TaskView) -> str:
 
 def _view(row: Mapping[str, Any], now: datetime) -> TaskView:
     is_open = row["solved_at"] is None
+    kind = KINDS[row["type"]]
+    postponed_to = row["postponed_to"]
     return TaskView(
         id=row["id"],
         type=row["type"],
-        type_label=TYPE_LABELS[row["type"]],
+        type_label=kind.label,
         title=row["title"],
         status="open" if is_open else "solved",
         case_id=row["case_id"],
         case_reference=row["case_reference"],
         thread_id=row["thread_id"],
         company_id=row["company_id"],
-        assignee=None,
+        assignee=None
+        if row["assignee_id"] is None
+        else Assignee(id=row["assignee_id"], name=row["assignee_name"] or ""),
         created_at=row["created_at"],
         due_at=row["due_at"],
         overdue=is_open and row["due_at"] < now,
@@ -176,5 +368,13 @@ def _view(row: Mapping[str, Any], now: datetime) -> TaskView:
             calendar=row["calendar"],
             time_zone=row["time_zone"],
             skipped_days=tuple(row["skipped_days"]),
+            rule=row["rule"],
+            asked_time_zone=row["asked_time_zone"],
         ),
+        tab=kind.tab,
+        sla=kind.sla,
+        postponed_to=postponed_to if postponed_to and postponed_to > now else None,
+        about_id=row["about_id"],
+        reason=row["reason"],
+        reopenable=row["reopenable"],
     )

@@ -1,5 +1,6 @@
 """The nameko service `tasks`: entrypoints only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,9 +11,18 @@ from shared.clock import Clock
 from shared.contracts.rpc import Caller, Query
 from shared.contracts.tasks import (
     CaseTaskCounts,
+    ChangedTask,
+    ChangeTask,
     CountOpenTasks,
+    CountTabs,
+    GetSla,
     GetTask,
+    ListTaskGroups,
     ListTasks,
+    ReopenTask,
+    SlaReport,
+    TabCounts,
+    TaskGroupPage,
     TaskPage,
     TaskView,
 )
@@ -20,7 +30,7 @@ from shared.db import DatabaseConnection, open_pool
 from shared.errors import Forbidden, Invalid
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import EventLog
-from shared.nameko_adapters import Resources, SubscriptionExtension, endpoint
+from shared.nameko_adapters import BackgroundLoop, Resources, SubscriptionExtension, endpoint
 from shared.settings import Settings
 from shared.subscription import wait_until_handled
 
@@ -34,14 +44,20 @@ class TasksResources:
     log: EventLog
     pool: ConnectionPool[DatabaseConnection]
     clock: Clock
+    desk: handlers.Desk
+
+    def new_sweeper(self) -> handlers.Sweeper:
+        return handlers.Sweeper(self.log, self.pool.connection, self.clock)
 
 
 def build(settings: Settings) -> TasksResources:
+    log, clock = open_log(settings), settings.system_clock()
     return TasksResources(
         settings=settings,
-        log=open_log(settings),
+        log=log,
         pool=open_pool(settings, schema=handlers.NAME, autocommit=True),
-        clock=settings.system_clock(),
+        clock=clock,
+        desk=handlers.Desk(log, clock),
     )
 
 
@@ -50,6 +66,7 @@ class TasksService:
 
     resources = Resources(build)
     subscription = SubscriptionExtension(lambda resources: handlers.subscription(resources.log))
+    sweep = BackgroundLoop(lambda resources: resources.new_sweeper().run)
 
     @endpoint(ListTasks)
     def list_tasks(self, request: ListTasks) -> TaskPage:
@@ -57,9 +74,15 @@ class TasksService:
             company_id=_fence(request.caller),
             status=request.status,
             tab=request.tab,
+            type=request.type,
             overdue=request.overdue,
             case_id=request.case_id,
             thread_id=request.thread_id,
+            assignee=request.assignee,
+            due_before=request.due_before,
+            due_from=request.due_from,
+            # What is hidden until its day shows only to who asks for it.
+            postponed=request.postponed or False,
         )
         self._catch_up(request)
         with self.resources.pool.connection() as connection:
@@ -70,6 +93,53 @@ class TasksService:
                 limit=request.limit,
                 cursor=request.cursor,
             )
+
+    @endpoint(ListTaskGroups)
+    def list_task_groups(self, request: ListTaskGroups) -> TaskGroupPage:
+        company_id = _fence(request.caller)
+        self._catch_up(request)
+        with self.resources.pool.connection() as connection:
+            return queries.list_groups(
+                connection,
+                company_id=company_id,
+                tab=request.tab,
+                now=self.resources.clock.now(),
+                limit=request.limit,
+                cursor=request.cursor,
+            )
+
+    @endpoint(CountTabs)
+    def count_tabs(self, request: CountTabs) -> TabCounts:
+        company_id = _fence(request.caller)
+        self._catch_up(request)
+        with self.resources.pool.connection() as connection:
+            return queries.count_tabs(connection, company_id=company_id, now=self.resources.clock.now())
+
+    @endpoint(GetSla)
+    def get_sla(self, request: GetSla) -> SlaReport:
+        caller = request.caller
+        company_id = _fence(caller)
+        is_creditor = caller.role == "creditor"
+        if is_creditor and request.partner_id is None:
+            raise Invalid("partner_needed", "Name the partner whose figures you want.", "partner_id")
+        self._catch_up(request)
+        first = queries.months_before(request.month, 11) if request.history else request.month
+        with self.resources.pool.connection() as connection:
+            return queries.sla(
+                connection,
+                months=(first, request.month),
+                partner_id=company_id if caller.role == "partner" else request.partner_id,
+                creditor_id=company_id if is_creditor else None,
+                now=self.resources.clock.now(),
+            )
+
+    @endpoint(ChangeTask)
+    def change_task(self, request: ChangeTask) -> ChangedTask:
+        return self._change(request, lambda connection: self.resources.desk.change(connection, request))
+
+    @endpoint(ReopenTask)
+    def reopen_task(self, request: ReopenTask) -> ChangedTask:
+        return self._change(request, lambda connection: self.resources.desk.reopen(connection, request))
 
     @endpoint(GetTask)
     def get_task(self, request: GetTask) -> TaskView:
@@ -86,6 +156,20 @@ class TasksService:
         self._catch_up(request)
         with self.resources.pool.connection() as connection:
             return queries.count_open_tasks(connection, request.case_ids, company_id=company_id)
+
+    def _change(
+        self, request: ChangeTask | ReopenTask, change: Callable[[DatabaseConnection], int]
+    ) -> ChangedTask:
+        """Carry out what was asked and answer the task as it is then."""
+        company_id = _fence(request.caller)
+        with self.resources.pool.connection() as connection:
+            position = change(connection)
+        wait_until_handled(self.resources.pool, handlers.NAME, position, READ_YOUR_WRITES_SECONDS)
+        with self.resources.pool.connection() as connection:
+            task = queries.get_task(
+                connection, request.task_id, company_id=company_id, now=self.resources.clock.now()
+            )
+        return ChangedTask(task=task, position=position)
 
     def _catch_up(self, request: Query) -> None:
         if request.min_position is not None:

@@ -1,28 +1,36 @@
-"""How the state of a long stream of reply tasks is kept, so that it need not be folded from its beginning."""
+"""How the state of a long board is kept, so that it need not be folded from its beginning."""
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from services.tasks.decider import ReplyTasks
-from shared.contracts.tasks import TaskFacts
+from pydantic import TypeAdapter
+
+from services.tasks.decider import Board, OpenTask
+
+_TASKS = TypeAdapter(list[OpenTask])
 
 
-class ReplyTasksSnapshots:
+class BoardSnapshots:
     """
-    `ReplyTasks` as JSON and back.
+    `Board` as JSON and back.
 
     Count `schema` up when the shape of that JSON or the meaning of the state changes.
     """
 
-    schema = 1
+    schema = 2
     every = 200
 
-    def to_json(self, state: ReplyTasks) -> Mapping[str, Any]:
+    def to_json(self, state: Board) -> Mapping[str, Any]:
         return {
-            "open": [task.model_dump(mode="json") for task in state.open.values()],
-            "handled_version": state.handled_version,
+            "open": _TASKS.dump_python(list(state.open.values()), mode="json"),
+            "resolved": _TASKS.dump_python(list(state.resolved.values()), mode="json"),
+            "handled": dict(state.handled),
         }
 
-    def from_json(self, json: Mapping[str, Any]) -> ReplyTasks:
-        tasks = [TaskFacts.model_validate(task) for task in json["open"]]
-        return ReplyTasks({task.id: task for task in tasks}, json["handled_version"])
+    def from_json(self, json: Mapping[str, Any]) -> Board:
+        return Board(_by_id(json["open"]), _by_id(json["resolved"]), json["handled"])
+
+
+def _by_id(tasks: Any) -> Mapping[UUID, OpenTask]:
+    return {task.facts.id: task for task in _TASKS.validate_python(tasks)}

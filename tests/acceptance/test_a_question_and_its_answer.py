@@ -38,6 +38,8 @@ def test_a_friday_question_is_due_on_tuesday_at_the_same_time(talk: Conversation
         "calendar": "DK",
         "time_zone": "Europe/Copenhagen",
         "skipped_days": ["2026-11-21", "2026-11-22"],
+        "rule": "2 business days",
+        "asked_time_zone": "Europe/Berlin",
     }
 
 

@@ -262,6 +262,26 @@ class TasksService:
         return {"id": request["task_id"]}
 
     @rpc
+    def list_task_groups(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None}
+
+    @rpc
+    def count_tabs(self, request: Json) -> Json:
+        return {"new_cases": 0, "case_updates": 0, "messages": 1, "all": 1, "overdue": 0}
+
+    @rpc
+    def get_sla(self, request: Json) -> Json:
+        return {"items": [], "asked": request}
+
+    @rpc
+    def change_task(self, request: Json) -> Json:
+        return {"task": {"id": request["task_id"], "asked": request}, "position": 4714}
+
+    @rpc
+    def reopen_task(self, request: Json) -> Json:
+        return {"task": {"id": request["task_id"]}, "position": 4715}
+
+    @rpc
     def count_open_tasks(self, request: Json) -> Json:
         if str(stub_ids.CASE_WITHOUT_TASKS_SERVICE) in request["case_ids"]:
             raise Retryable("tasks is not ready")

@@ -156,6 +156,8 @@ BAD = [
     Bad("limit in words", getting("cases?limit=ten"), 400, "bad_query"),
     Bad("unknown status", getting("tasks?status=perhaps"), 400, "bad_query"),
     Bad("misspelt parameter", getting("tasks?stauts=open"), 400, "bad_query"),
+    Bad("a month that is none", getting("sla?month=2026-13"), 400, "bad_query"),
+    Bad("a time without an offset", getting("tasks?due_before=2026-11-20T12:00:00"), 400, "bad_query"),
     Bad("position in words", getting("cases", Parley_Min_Position="soon"), 400, "bad_min_position"),
     Bad("negative position", getting("cases", Parley_Min_Position="-1"), 400, "bad_min_position"),
     Bad("huge position", getting("cases", Parley_Min_Position="9" * 40), 400, "bad_min_position"),
@@ -291,7 +293,14 @@ def test_a_count_that_is_not_known_is_not_zero(gateway: ServedGateway) -> None:
         ("GET", "/api/v1/partnerships", None),
         ("GET", f"/api/v1/partnerships/{UUID(int=31)}", None),
         ("GET", "/api/v1/tasks?status=open&tab=messages&overdue=true", None),
+        ("GET", "/api/v1/tasks?type=MoreInfoNeeded&assignee=none&due_before=2026-11-20T12:00:00Z", None),
+        ("GET", "/api/v1/tasks/counts", None),
+        ("GET", "/api/v1/tasks/by-thread?tab=messages", None),
+        ("GET", "/api/v1/sla?month=2026-11", None),
         ("GET", f"/api/v1/tasks/{UUID(int=41)}", None),
+        ("PATCH", f"/api/v1/tasks/{UUID(int=41)}", {"assignee": str(UUID(int=42))}),
+        ("PATCH", f"/api/v1/tasks/{UUID(int=41)}", {"postponed_to": None}),
+        ("POST", f"/api/v1/tasks/{UUID(int=41)}/reopen", None),
         ("POST", f"/api/v1/threads/{THREAD}/read", {"up_to_message_id": str(UUID(int=99))}),
     ],
 )
@@ -299,7 +308,7 @@ def test_a_member_gets_an_answer(gateway: ServedGateway, method: str, path: str,
     answer = gateway.asks(method, path, json=body)
 
     assert answer.status_code == 200, answer.text
-    assert ("Parley-Position" in answer.headers) == (method in ("POST", "PUT"))
+    assert ("Parley-Position" in answer.headers) == (method in ("POST", "PUT", "PATCH"))
 
 
 def test_i_am_told_my_preferences_and_change_those_i_send(gateway: ServedGateway) -> None:

@@ -58,7 +58,7 @@ class Ledger:
             react=self.react,
             project=self.project,
             sources=frozenset(sources),
-            react_together=lambda _: TogetherLedger(self),
+            react_together=lambda _connection, _events: TogetherLedger(self),
         )
 
     def react(self, event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:

@@ -311,9 +311,9 @@ def test_what_is_ignored_is_logged_with_the_reason(
     reactor = Reactor(log)
     reactor.react(message, tables)
 
-    with caplog.at_level(logging.INFO, logger=handlers.__name__):
+    with caplog.at_level(logging.INFO, logger=Reactor.__module__):
         reactor.react(message, tables)
 
-    (line,) = [record for record in caplog.records if record.name == handlers.__name__]
-    assert (line.__dict__["action"], line.__dict__["reason"]) == ("thread_event_ignored", "handled_before")
+    (line,) = [record for record in caplog.records if record.name == Reactor.__module__]
+    assert (line.__dict__["action"], line.__dict__["reason"]) == ("event_ignored", "handled_before")
     assert line.__dict__["event_id"] == str(message.id)

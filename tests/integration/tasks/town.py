@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4, uuid5
 
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import (
+    CaseAssigned,
+    CaseOpened,
     CompanyDetails,
     CompanyDetailsChanged,
     CompanyRegistered,
@@ -98,6 +101,33 @@ class Town:
             ThreadClosed(thread_id=thread.id, case_id=thread.case_id, reason="reassigned"),
             at,
         )
+
+    def opens_case(self, thread: Thread) -> None:
+        """Open the thread's case and give it to its partner."""
+        case = Stream("case", thread.case_id)
+        opened = CaseOpened(
+            case_id=thread.case_id,
+            reference=thread.reference,
+            creditor_id=thread.creditor,
+            debtor_type="Company",
+            debtor_name="Hafen GmbH",
+            amount=Decimal(8400),
+            currency="EUR",
+            status="Active",
+        )
+        assigned = CaseAssigned(
+            case_id=thread.case_id,
+            reference=thread.reference,
+            engagement_id=uuid4(),
+            creditor_id=thread.creditor,
+            partner_id=thread.partner,
+        )
+        self.tells(case, opened, subject=f"case:{thread.case_id}")
+        self.tells(case, assigned)
+
+    def tells(self, stream: Stream, data: EventData, *, subject: str | None = None) -> RecordedEvent:
+        """Append any event of messaging's, on the town's day."""
+        return self._append(stream, data, FRIDAY_AT_THREE, subject=subject or f"thread:{stream.id}")
 
     def _append(
         self,

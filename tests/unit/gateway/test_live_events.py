@@ -118,6 +118,8 @@ def test_an_opened_task_has_the_shape_that_lists_have() -> None:
         "calendar": "DK",
         "time_zone": "Europe/Copenhagen",
         "skipped_days": ["2026-11-21", "2026-11-22"],
+        "rule": "",
+        "asked_time_zone": None,
     }
 
 

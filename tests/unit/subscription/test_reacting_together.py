@@ -35,7 +35,7 @@ class Desk:
                 react=self.react,
                 project=self.project,
                 begin=lambda: self.calls.append("begin"),
-                react_together=lambda _: self,
+                react_together=lambda _connection, _events: self,
             ),
             self.log,
             cast("DatabaseConnection", None),

@@ -9,7 +9,7 @@ import pytest
 
 from services.tasks import decider
 from services.tasks.commands import Cause, Command, HandleMessage, Owed, WithdrawTasks
-from services.tasks.snapshots import ReplyTasksSnapshots
+from services.tasks.snapshots import BoardSnapshots
 from shared.contracts.envelope import EventData, NewEvent, UnknownEvent
 from shared.contracts.messaging import Side
 from shared.contracts.tasks import Deadline, TaskFacts, TaskOpened, TaskSolved
@@ -71,13 +71,13 @@ def opened(command: HandleMessage, company_id: UUID, side: Side) -> TaskOpened:
     return TaskOpened(task=task(command, company_id, side), thread_version=command.cause.thread_version)
 
 
-def given(*commands: Command) -> decider.ReplyTasks:
+def given(*commands: Command) -> decider.Board:
     return reduce(
         lambda state, command: fold(state, decider.decide(command, state)), commands, decider.initial_state()
     )
 
 
-def fold(state: decider.ReplyTasks, events: Sequence[NewEvent]) -> decider.ReplyTasks:
+def fold(state: decider.Board, events: Sequence[NewEvent]) -> decider.Board:
     return reduce(decider.evolve, data(events), state)
 
 
@@ -227,6 +227,6 @@ def test_an_event_of_a_newer_release_is_not_ignored() -> None:
 
 def test_a_snapshot_gives_the_same_state_back() -> None:
     state = given(message(2, "creditor", PARTNER), message(3, "creditor", PARTNER))
-    snapshots = ReplyTasksSnapshots()
+    snapshots = BoardSnapshots()
 
     assert snapshots.from_json(snapshots.to_json(state)) == state

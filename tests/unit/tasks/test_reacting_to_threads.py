@@ -7,7 +7,7 @@ import pytest
 
 from services.tasks import reactions
 from services.tasks.commands import HandleMessage, WithdrawTasks
-from services.tasks.reactions import Company
+from services.tasks.reactions import Company, Context
 from shared.business_calendar import Calendar
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
 from shared.contracts.messaging import (
@@ -81,7 +81,7 @@ def message(
 
 
 def handled(data: EventData) -> HandleMessage:
-    command = reactions.react(recorded(data), COMPANIES)
+    command = reactions.react(recorded(data), Context(COMPANIES))[0]
     assert isinstance(command, HandleMessage)
     return command
 
@@ -98,7 +98,7 @@ def test_the_recipient_owes_within_two_business_days_of_its_own_calendar() -> No
 def test_the_command_carries_what_identifies_its_cause() -> None:
     event = recorded(message(), version=9)
 
-    command = reactions.react(event, COMPANIES)
+    command = reactions.react(event, Context(COMPANIES))[0]
 
     assert isinstance(command, HandleMessage)
     assert (command.cause.event_id, command.cause.thread_version) == (event.id, 9)
@@ -133,7 +133,7 @@ def test_the_platform_asks_for_no_answer() -> None:
     event = recorded(message("platform", author_company=None, recipients=(CREDITOR, PARTNER)))
 
     assert reactions.companies_needed(event) == frozenset()
-    assert reactions.react(event, {}) is None
+    assert reactions.react(event, Context()) == ()
 
 
 def test_companies_of_both_sides_are_needed() -> None:
@@ -145,14 +145,14 @@ def test_a_company_that_is_unknown_makes_the_message_poison(missing: UUID) -> No
     known = {id_: company for id_, company in COMPANIES.items() if id_ != missing}
 
     with pytest.raises(Poison, match=str(missing)):
-        reactions.react(recorded(message(kind="relationship_chat")), known)
+        reactions.react(recorded(message(kind="relationship_chat")), Context(known))
 
 
 @pytest.mark.parametrize("reason", ["reassigned", "merged"])
 def test_a_closed_thread_withdraws_its_tasks(reason: str) -> None:
     data = ThreadClosed.model_validate({"thread_id": THREAD, "case_id": CASE, "reason": reason})
 
-    command = reactions.react(recorded(data), {})
+    (command,) = reactions.react(recorded(data), Context())
 
     assert isinstance(command, WithdrawTasks)
     assert command.thread_id == THREAD
@@ -164,4 +164,4 @@ def test_other_events_ask_for_nothing() -> None:
     )
 
     assert reactions.companies_needed(event) == frozenset()
-    assert reactions.react(event, {}) is None
+    assert reactions.react(event, Context()) == ()

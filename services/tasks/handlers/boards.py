@@ -1,0 +1,45 @@
+"""The boards as this process holds them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from services.tasks import decider
+from services.tasks.commands import ACCOUNT_TASKS, CASE_TASKS, REPLY_TASKS
+from services.tasks.decider import Board
+from services.tasks.snapshots import BoardSnapshots
+from shared.command_handling import Loaded, StateStore, load_together
+from shared.contracts.envelope import Stream
+from shared.eventlog.protocol import EventLog
+
+NAME = "tasks"
+
+# A state holds the open tasks of its board, a few kilobytes each.
+_IN_MEMORY = 2_000
+
+Boards = Mapping[str, StateStore[Board]]
+
+
+def open_boards(log: EventLog) -> Boards:
+    """Return the stores of the boards' states, by category."""
+    return {category: _store(log, category) for category in (REPLY_TASKS, CASE_TASKS, ACCOUNT_TASKS)}
+
+
+def load_boards(boards: Boards, streams: Iterable[Stream]) -> Mapping[Stream, Loaded[Board]]:
+    """Return the states of several boards as of now, in one round trip where they are held in memory."""
+    wanted: Sequence[Stream] = list(dict.fromkeys(streams))
+    if not wanted:
+        return {}
+    log = boards[wanted[0].category].log
+    states = load_together(log, [(boards[stream.category], stream.id) for stream in wanted])
+    return dict(zip(wanted, states, strict=True))
+
+
+def _store(log: EventLog, category: str) -> StateStore[Board]:
+    return StateStore(
+        log,
+        category,
+        initial=decider.initial_state,
+        evolve=lambda state, event: decider.evolve(state, event.data, event.position),
+        # Only threads grow long; looking for a snapshot costs as much as reading a short stream.
+        snapshots=BoardSnapshots() if category == REPLY_TASKS else None,
+        cache_size=_IN_MEMORY,
+    )

@@ -1,0 +1,40 @@
+"""What a case is to tasks, folded from its own stream up to the event in hand. Pure."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from shared.contracts.envelope import EventData
+from shared.contracts.messaging import (
+    CaseAssigned,
+    CaseClosed,
+    CaseMerged,
+    CaseOpened,
+    CaseStatus,
+    CaseStatusChanged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """Whose case it is, who collects it, and where it stands."""
+
+    creditor_id: UUID | None = None
+    partner_id: UUID | None = None
+    status: CaseStatus | None = None
+
+
+def evolve_case(case: CaseFacts, data: EventData) -> CaseFacts:
+    """Return the case after one event of its stream; what tasks does not know changes nothing."""
+    match data:
+        case CaseOpened():
+            return CaseFacts(creditor_id=data.creditor_id, status=data.status)
+        case CaseAssigned():
+            return replace(case, creditor_id=data.creditor_id, partner_id=data.partner_id)
+        case CaseStatusChanged():
+            return replace(case, status=data.status)
+        case CaseClosed():
+            return replace(case, status="Closed")
+        case CaseMerged():
+            return replace(case, status="Merged")
+        case _:
+            return case

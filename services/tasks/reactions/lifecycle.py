@@ -1,0 +1,112 @@
+"""Where a case stands asks one side or the other to act. Pure."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.tasks.commands import Following, Solves
+from services.tasks.reactions.cases import CaseFacts
+from services.tasks.reactions.context import Context, asks, on_case, solving
+from shared.contracts.envelope import RecordedEvent
+from shared.contracts.messaging import CaseAssigned, CaseClosed, CaseMerged, CaseStatus, CaseStatusChanged
+from shared.contracts.tasks import TaskFacts, TaskType
+
+_OF_A_PARTNER: tuple[TaskType, ...] = (
+    "VerifyNewCase",
+    "ReplyToCaseSurvey",
+    "FollowUpPausedCase",
+    "InvoiceAndCollect",
+    "ChasePayment",
+)
+# What nobody needs any more once a case is closed; complaints and ratings are about what was.
+_OF_AN_OPEN_CASE: tuple[TaskType, ...] = (
+    "VerifyNewCase",
+    "ReplyToCaseSurvey",
+    "FollowUpPausedCase",
+    "MoreInfoNeeded",
+    "ClientInputRequired",
+    "CaseValidationNeedsInfo",
+    "ProvideQuote",
+    "SelectQuoteWinner",
+)
+_OF_ANY_CASE: tuple[TaskType, ...] = (
+    *_OF_AN_OPEN_CASE,
+    "RespondToComplaint",
+    "ReviewPartner",
+    "Generic",
+    "InvoiceAndCollect",
+    "ChasePayment",
+)
+
+
+def parties(_: object, case: CaseFacts) -> Iterable[UUID | None]:
+    return (case.creditor_id, case.partner_id)
+
+
+def case_assigned(event: RecordedEvent, assigned: CaseAssigned, context: Context) -> Iterable[Following]:
+    """A new partner is to verify the case; what the former one was to do is withdrawn."""
+    solves = []
+    if assigned.previous_engagement_id is not None:
+        solves.append(solving(*_OF_A_PARTNER, by="withdrawn"))
+    opens = _verification(event, assigned.case_id, assigned.reference, context)
+    if solves or opens:
+        yield on_case(event, assigned.case_id, solves=solves, opens=opens)
+
+
+def case_status_changed(
+    event: RecordedEvent, changed: CaseStatusChanged, context: Context
+) -> Iterable[Following]:
+    """Leaving a state solves what the state asked for; entering one asks for what it needs."""
+    opens: list[TaskFacts] = []
+    creditor_id = context.case.creditor_id
+    if changed.status == "NeedsAdditionalDetails" and creditor_id is not None:
+        opens.append(
+            asks(
+                event,
+                context,
+                type="MoreInfoNeeded",
+                of=creditor_id,
+                by=context.case.partner_id,
+                case_id=changed.case_id,
+                case_reference=changed.reference,
+            )
+        )
+    opens += _verification(event, changed.case_id, changed.reference, context)
+    yield on_case(event, changed.case_id, solves=_left(changed.previous), opens=opens)
+
+
+def case_closed(event: RecordedEvent, closed: CaseClosed, _: Context) -> Iterable[Following]:
+    yield on_case(event, closed.case_id, solves=[solving(*_OF_AN_OPEN_CASE, by="withdrawn")])
+
+
+def case_merged(event: RecordedEvent, merged: CaseMerged, _: Context) -> Iterable[Following]:
+    yield on_case(event, merged.case_id, solves=[solving(*_OF_ANY_CASE, by="withdrawn")])
+
+
+def _left(previous: CaseStatus) -> Iterable[Solves]:
+    match previous:
+        case "PendingVerification":
+            yield solving("VerifyNewCase", by="verified")
+        case "NeedsAdditionalDetails":
+            yield solving("MoreInfoNeeded", by="moved_on")
+        case "Paused":
+            yield solving("FollowUpPausedCase", "ClientInputRequired", by="moved_on")
+        case "Active":
+            yield solving("ReplyToCaseSurvey", by="withdrawn")
+        case _:
+            return
+
+
+def _verification(event: RecordedEvent, case_id: UUID, reference: str, context: Context) -> list[TaskFacts]:
+    case = context.case
+    if case.status != "PendingVerification" or case.partner_id is None:
+        return []
+    task = asks(
+        event,
+        context,
+        type="VerifyNewCase",
+        of=case.partner_id,
+        by=case.creditor_id,
+        case_id=case_id,
+        case_reference=reference,
+    )
+    return [task]

@@ -1,0 +1,48 @@
+"""Which events lead to what: a trigger is one entry here and a function beside it. Pure."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from services.tasks.commands import Following
+from services.tasks.reactions import chats, lifecycle
+from services.tasks.reactions.cases import CaseFacts
+from services.tasks.reactions.context import Context, Reaction, nobody
+from shared.contracts.ai_resolver import VerdictGiven
+from shared.contracts.envelope import EventData, RecordedEvent
+from shared.contracts.messaging import (
+    CaseAssigned,
+    CaseClosed,
+    CaseMerged,
+    CaseStatusChanged,
+    MessagePosted,
+    ThreadClosed,
+)
+
+REACTIONS: Mapping[type[EventData], Reaction] = {
+    MessagePosted: Reaction(chats.parties, chats.message_posted),
+    ThreadClosed: Reaction(nobody, chats.thread_closed),
+    VerdictGiven: Reaction(nobody, chats.verdict_given),
+    CaseAssigned: Reaction(lifecycle.parties, lifecycle.case_assigned),
+    CaseStatusChanged: Reaction(lifecycle.parties, lifecycle.case_status_changed),
+    CaseClosed: Reaction(nobody, lifecycle.case_closed),
+    CaseMerged: Reaction(nobody, lifecycle.case_merged),
+}
+
+
+def companies_needed(event: RecordedEvent, case: CaseFacts | None = None) -> frozenset[UUID]:
+    """Return the companies that `react` has to be handed for this event; `case` is its case as of it."""
+    reaction = REACTIONS.get(type(event.data))
+    if reaction is None:
+        return frozenset()
+    return frozenset(id_ for id_ in reaction.companies(event.data, case or CaseFacts()) if id_ is not None)
+
+
+def react(event: RecordedEvent, context: Context) -> tuple[Following, ...]:
+    """
+    Return the commands that follow from the event.
+
+    `context` holds the companies that `companies_needed` named, as they were when the event came.
+    Raises Poison where one is missing.
+    """
+    reaction = REACTIONS.get(type(event.data))
+    return () if reaction is None else tuple(reaction.commands(event, event.data, context))

@@ -1,0 +1,388 @@
+"""What is asked about a case, from the log to the lists; what people and the clock do to it."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.tasks import handlers, queries
+from services.tasks.catalogue import KINDS
+from services.tasks.handlers import Desk, Sweeper
+from shared.clock import FixedClock
+from shared.contracts import tasks
+from shared.contracts.ai_resolver import VerdictGiven
+from shared.contracts.envelope import Stream
+from shared.contracts.messaging import CaseStatusChanged, UserAdded
+from shared.contracts.rpc import Caller
+from shared.contracts.tasks import TaskType, TaskView
+from shared.db import DatabaseConnection
+from shared.errors import Conflict, Invalid, NotFound
+from shared.eventlog.postgres import PostgresEventLog
+from tests.integration.tasks.town import FRIDAY_AT_THREE, Thread, Town
+
+CatchUp = Callable[[], None]
+
+
+@pytest.fixture
+def desk(log: PostgresEventLog) -> Desk:
+    return Desk(log, FixedClock(FRIDAY_AT_THREE))
+
+
+@pytest.fixture
+def sweeper(log: PostgresEventLog, tables: DatabaseConnection) -> Sweeper:
+    return Sweeper(log, lambda: nullcontext(tables), FixedClock(FRIDAY_AT_THREE))
+
+
+def of_case(thread: Thread, tables: DatabaseConnection) -> list[TaskView]:
+    wanted = queries.TaskFilter(company_id=None, case_id=thread.case_id)
+    return list(queries.list_tasks(tables, wanted, now=FRIDAY_AT_THREE, limit=200, cursor=None).items)
+
+
+def member(town: Town, company_id: UUID, role: str = "user") -> UUID:
+    user_id = uuid4()
+    added = UserAdded.model_validate(
+        {
+            "user_id": user_id,
+            "company_id": company_id,
+            "side": "partner",
+            "email": "anna@inkasso.example",
+            "name": "Anna Holm",
+            "role": role,
+        }
+    )
+    town.tells(Stream("user", user_id), added, subject=f"user:{user_id}")
+    return user_id
+
+
+def by(company_id: UUID, user_id: UUID | None = None) -> Caller:
+    return Caller(user_id=user_id or uuid4(), company_id=company_id, role="partner")
+
+
+def change(task_id: UUID, caller: Caller, **fields: UUID | datetime | None) -> tasks.ChangeTask:
+    return tasks.ChangeTask.model_validate(
+        {
+            "caller": caller,
+            "correlation_id": uuid4(),
+            "task_id": task_id,
+            "fields": set(fields),
+            **fields,
+        }
+    )
+
+
+def needs_more(town: Town, thread: Thread) -> None:
+    changed = CaseStatusChanged(
+        case_id=thread.case_id, reference=thread.reference, previous="Active", status="NeedsAdditionalDetails"
+    )
+    town.tells(Stream("case", thread.case_id), changed, subject=f"case:{thread.case_id}")
+
+
+def test_more_information_is_asked_for_and_brought_by_the_clients_message(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection
+) -> None:
+    thread = town.thread()
+    town.opens_case(thread)
+    needs_more(town, thread)
+    catch_up()
+    (asked,) = of_case(thread, tables)
+    town.posts(thread, "creditor", at=FRIDAY_AT_THREE + timedelta(hours=1))
+    catch_up()
+
+    assert (asked.type, asked.company_id, asked.status) == ("MoreInfoNeeded", thread.creditor, "open")
+    assert (asked.tab, asked.sla, asked.thread_id) == ("case_updates", False, None)
+    assert [(task.type, task.status, task.solved_by) for task in of_case(thread, tables)] == [
+        ("ReplyToChat", "open", None),
+        ("MoreInfoNeeded", "solved", "reply"),
+    ]
+
+
+def test_all_of_it_in_one_batch_ends_the_same(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection
+) -> None:
+    thread = town.thread()
+    town.opens_case(thread)
+    town.posts(thread, "creditor")
+    needs_more(town, thread)
+    town.posts(thread, "partner")
+    town.posts(thread, "creditor")
+    catch_up()
+
+    assert {(task.type, task.solved_by) for task in of_case(thread, tables) if task.status == "solved"} == {
+        ("ReplyToChat", "reply"),
+        ("MoreInfoNeeded", "reply"),
+    }
+
+
+def test_operators_open_every_type_and_settle_it(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
+) -> None:
+    thread = town.thread()
+    catch_up()
+    opened: dict[TaskType, UUID] = {}
+    for kind in KINDS.values():
+        if kind.type != "ReplyToChat":
+            opened[kind.type], _ = desk.open(
+                tables,
+                type=kind.type,
+                company_id=thread.partner if kind.side == "partner" else thread.creditor,
+                case_id=thread.case_id if kind.of_case else None,
+                case_reference=None,
+                due_at=None,
+                by="test",
+            )
+    catch_up()
+    shown = {
+        type_: queries.get_task(tables, id_, company_id=None, now=FRIDAY_AT_THREE)
+        for type_, id_ in opened.items()
+    }
+    for task_id in opened.values():
+        desk.settle(tables, task_id, solved_by="done", by="test")
+    catch_up()
+    counts = queries.count_tabs(tables, company_id=None, now=FRIDAY_AT_THREE)
+
+    assert all(task.status == "open" and task.type == type_ for type_, task in shown.items())
+    assert shown["SignContract"].case_id is shown["AssignBankAccount"].case_id is None
+    assert shown["RespondToComplaint"].due_at == FRIDAY_AT_THREE + timedelta(days=10)
+    assert counts.all == 0
+
+
+def test_operators_are_told_what_a_type_needs(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
+) -> None:
+    thread = town.thread()
+    catch_up()
+
+    def refusal(type_: TaskType, company_id: UUID, case_id: UUID | None) -> str:
+        with pytest.raises(Invalid) as refused:
+            desk.open(
+                tables,
+                type=type_,
+                company_id=company_id,
+                case_id=case_id,
+                case_reference=None,
+                due_at=None,
+                by="test",
+            )
+        return refused.value.code
+
+    assert refusal("ReplyToChat", thread.partner, thread.case_id) == "not_openable"
+    assert refusal("MoreInfoNeeded", thread.creditor, None) == "case_needed"
+    assert refusal("SignContract", thread.creditor, thread.case_id) == "no_case"
+    assert refusal("VerifyNewCase", thread.creditor, thread.case_id) == "other_side"
+
+
+def test_a_colleague_takes_a_task_on_and_puts_it_off(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
+) -> None:
+    thread = town.thread()
+    town.posts(thread, "creditor")
+    anna, until = member(town, thread.partner), FRIDAY_AT_THREE + timedelta(days=1)
+    catch_up()
+    (task,) = of_case(thread, tables)
+
+    desk.change(tables, change(task.id, by(thread.partner), assignee=anna, postponed_to=None))
+    desk.change(tables, change(task.id, by(thread.partner, anna), postponed_to=until))
+    catch_up()
+
+    (changed,) = of_case(thread, tables)
+    assert changed.assignee == tasks.Assignee(id=anna, name="Anna Holm")
+    assert (changed.postponed_to, changed.due_at) == (until, task.due_at)
+
+    def listed(now: datetime, **filters: object) -> list[UUID]:
+        wanted = queries.TaskFilter(company_id=thread.partner, **filters)  # type: ignore[arg-type]
+        return [item.id for item in queries.list_tasks(tables, wanted, now=now, limit=9, cursor=None).items]
+
+    assert listed(FRIDAY_AT_THREE, postponed=False) == []
+    assert listed(FRIDAY_AT_THREE, postponed=True) == [task.id]
+    assert listed(until, postponed=False) == [task.id]
+    assert listed(FRIDAY_AT_THREE, assignee=anna) == [task.id]
+    assert listed(FRIDAY_AT_THREE, assignee="none") == []
+    assert listed(FRIDAY_AT_THREE, due_before=task.due_at) == []
+    assert listed(FRIDAY_AT_THREE, due_from=task.due_at, type="ReplyToChat") == [task.id]
+    assert listed(FRIDAY_AT_THREE, type="ReplyToChat", tab="new_cases") == []
+
+
+def test_nobody_changes_the_task_of_another_company_or_gives_it_away(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
+) -> None:
+    thread = town.thread()
+    town.posts(thread, "creditor")
+    stranger = member(town, thread.creditor)
+    catch_up()
+    (task,) = of_case(thread, tables)
+
+    with pytest.raises(NotFound):
+        desk.change(tables, change(task.id, by(thread.creditor, stranger), assignee=stranger))
+    for nobody in (stranger, uuid4()):
+        with pytest.raises(Invalid):
+            desk.change(tables, change(task.id, by(thread.partner), assignee=nobody))
+
+
+def test_an_automatic_resolution_is_undone_with_the_first_deadline_back(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
+) -> None:
+    thread = town.thread()
+    message = town.posts(thread, "creditor")
+    catch_up()
+    (task,) = of_case(thread, tables)
+    town.tells(Stream("ai-verdict", thread.id), verdict(thread, message.version, task.id))
+    catch_up()
+    (resolved,) = of_case(thread, tables)
+    asked = tasks.ReopenTask(caller=by(thread.partner), correlation_id=uuid4(), task_id=task.id)
+    desk.reopen(tables, asked)
+    catch_up()
+    (reopened,) = of_case(thread, tables)
+    town.posts(thread, "partner")
+    catch_up()
+
+    assert (resolved.status, resolved.solved_by, resolved.reason) == ("solved", "automatic", "thanks")
+    assert resolved.reopenable
+    assert reopened == task
+    with pytest.raises(Conflict):
+        desk.reopen(tables, asked)
+
+
+def test_a_verdict_that_a_message_overtook_solves_nothing(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection
+) -> None:
+    thread = town.thread()
+    first = town.posts(thread, "creditor")
+    catch_up()
+    (task,) = of_case(thread, tables)
+    town.posts(thread, "creditor")
+    town.tells(Stream("ai-verdict", thread.id), verdict(thread, first.version, task.id))
+    catch_up()
+
+    assert [each.status for each in of_case(thread, tables)] == ["open", "open"]
+
+
+def verdict(thread: Thread, thread_version: int, *task_ids: UUID) -> VerdictGiven:
+    return VerdictGiven(
+        thread_id=thread.id,
+        case_id=thread.case_id,
+        thread_version=thread_version,
+        side="partner",
+        task_ids=task_ids,
+        company_ids=(thread.partner,),
+        message_ids=(),
+        outcome="concluded",
+        mode="live",
+        reason="thanks",
+        gates=(),
+        label="thanks",
+        language="en",
+        model=None,
+        prompt_version="3",
+        classifier="1",
+        threshold=0.9,
+        sentence=None,
+        judged_at=FRIDAY_AT_THREE,
+    )
+
+
+def test_a_sweep_records_what_is_overdue_once_however_late(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, sweeper: Sweeper, log: PostgresEventLog
+) -> None:
+    threads = [town.thread() for _ in range(3)]
+    for thread in threads:
+        town.posts(thread, "creditor")
+    town.posts(threads[2], "partner", at=FRIDAY_AT_THREE + timedelta(hours=1))
+    catch_up()
+    due = of_case(threads[0], tables)[0].due_at
+
+    early, late = sweeper.sweep(due - timedelta(seconds=1)), sweeper.sweep(due + timedelta(days=30))
+    # Before the tables know of it: the board decides.
+    again = sweeper.sweep(due + timedelta(days=31))
+    catch_up()
+    afterwards = sweeper.sweep(due + timedelta(days=32))
+
+    assert [(swept.overdue, swept.seen) for swept in (early, late, again, afterwards)] == [
+        (0, 0),
+        (3, 3),
+        (0, 3),
+        (0, 0),
+    ]
+    recorded = [
+        event
+        for thread in threads
+        for event in log.read_stream(Stream(handlers.REPLY_TASKS, thread.id))
+        if isinstance(event.data, tasks.TaskBecameOverdue)
+    ]
+    assert [event.stream.id for event in recorded] == [thread.id for thread in threads]
+
+
+def test_threads_are_listed_with_all_they_ask_for(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection
+) -> None:
+    company = uuid4()
+    talkative, quiet = Thread(partner=company), Thread(partner=company)
+    for thread in (talkative, quiet):
+        town.registers_both(thread)
+    town.posts(quiet, "creditor", at=FRIDAY_AT_THREE + timedelta(minutes=1))
+    for minutes in (0, 2, 3):
+        town.posts(talkative, "creditor", at=FRIDAY_AT_THREE + timedelta(minutes=minutes))
+    catch_up()
+
+    pages = []
+    cursor: str | None = None
+    while True:
+        page = queries.list_groups(
+            tables, company_id=company, tab="messages", now=FRIDAY_AT_THREE, limit=1, cursor=cursor
+        )
+        pages.append(page)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+
+    groups = [group for page in pages for group in page.items]
+    assert [(group.thread_id, group.count) for group in groups] == [(talkative.id, 3), (quiet.id, 1)]
+    assert groups[0].first.created_at == FRIDAY_AT_THREE
+    counts = queries.count_tabs(tables, company_id=company, now=FRIDAY_AT_THREE + timedelta(days=30))
+    assert (counts.messages, counts.new_cases, counts.all, counts.overdue) == (4, 0, 4, 4)
+
+
+def test_timeliness_by_month_counts_answers_and_what_is_late(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
+) -> None:
+    thread = town.thread()
+    answered_late = FRIDAY_AT_THREE + timedelta(days=6)
+    town.posts(thread, "creditor")
+    town.posts(thread, "partner", at=FRIDAY_AT_THREE + timedelta(hours=3))
+    town.posts(thread, "creditor")
+    town.posts(thread, "partner", at=answered_late)
+    town.posts(thread, "creditor")
+    catch_up()
+    survey, _ = desk.open(
+        tables,
+        type="ReplyToCaseSurvey",
+        company_id=thread.partner,
+        case_id=thread.case_id,
+        case_reference=None,
+        due_at=FRIDAY_AT_THREE + timedelta(days=1),
+        by="test",
+    )
+    catch_up()
+    desk.settle(tables, survey, solved_by="survey", by="test", now=FRIDAY_AT_THREE + timedelta(days=1 + 3.5))
+    catch_up()
+
+    def figures(creditor_id: UUID | None, now: datetime) -> tuple[tasks.SlaFigures, ...]:
+        return queries.sla(
+            tables,
+            months=("2026-10", "2026-11"),
+            partner_id=thread.partner,
+            creditor_id=creditor_id,
+            now=now,
+        ).items
+
+    (before,) = figures(None, FRIDAY_AT_THREE + timedelta(days=1))
+    (after,) = figures(None, FRIDAY_AT_THREE + timedelta(days=9))
+    (to_creditor,) = figures(thread.creditor, FRIDAY_AT_THREE + timedelta(days=9))
+
+    # The open question counts as late once its deadline has passed, not before.
+    assert (before.in_time, before.late, after.in_time, after.late) == (1, 2, 1, 3)
+    assert (after.month, after.surveys, after.survey_score) == ("2026-11", 1, 0.5)
+    # 3 hours on Friday; then 9 on Friday, three days and 15 hours: Thursday at three.
+    assert (to_creditor.median_hours, to_creditor.in_time, to_creditor.late) == (49.5, 1, 2)
+    assert figures(uuid4(), FRIDAY_AT_THREE) == ()
