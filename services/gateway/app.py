@@ -22,6 +22,7 @@ from services.gateway.api import (
     operations,
     partnerships,
     preferences,
+    search,
     surveys,
     tasks,
     threads,
@@ -71,6 +72,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         unsubscribe,
         live,
         admin,
+        search,
         operations,
         docs,
     )

@@ -25,6 +25,7 @@ _TAGS = [
     {"name": "leads", "description": "Requests for quotes, and the quotes."},
     {"name": "timeline", "description": "What happened on a case; notes, calls and complaints."},
     {"name": "threads", "description": "Messages."},
+    {"name": "search", "description": "Finding things by words."},
     {"name": "tasks", "description": "Who owes whom an answer, until when."},
     {"name": "surveys", "description": "The monthly update of a case."},
     {"name": "partnerships", "description": "Partners of a creditor, clients of a partner."},

@@ -78,6 +78,8 @@ from shared.contracts.messaging import (
     RegisterCompany,
     ReportedPayment,
     ReportPayment,
+    Search,
+    SearchPage,
     SetCaseDivision,
     StoredFile,
     SubmitQuote,
@@ -141,6 +143,7 @@ class MessagingService:
     resources = Resources(build)
     subscription = SubscriptionExtension(lambda resources: handlers.subscription(resources.archive))
     platform = BackgroundLoop(_platform_inbox)
+    indexer = BackgroundLoop(lambda resources: handlers.Indexer(resources.pool).run)
 
     # --- reads ---
 
@@ -430,6 +433,13 @@ class MessagingService:
             company_id=company_id,
             text=request.text,
             origin=self._origin(request),
+        )
+
+    @endpoint(Search)
+    def search(self, request: Search) -> SearchPage:
+        _, company_id = handlers.member(request.caller)
+        return self._reads(request).search(
+            request.text, viewer=company_id, kind=request.kind, limit=request.limit, cursor=request.cursor
         )
 
     # --- leads ---

@@ -42,12 +42,16 @@ from shared.dead_letters import dead_letters_group
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import EventLog
 from shared.rebuild import rebuild
+from shared.scheduler import ScheduledVerb
 from shared.settings import Settings
 from shared.subscription import SubscriptionDefinition
 
 _PAGE = 200
 _SECRET_BYTES_MIN = 32
 _OPERATOR = "operator"
+
+SCHEDULE = (ScheduledVerb(("messaging", "leads", "sweep"), every_seconds=300),)
+"""When this has nothing to do it does nothing, so that it is enough to run it often."""
 
 limit_option = click.option(
     "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Show at most so many."

@@ -24,6 +24,7 @@ from services.messaging.handlers.files import (
     use_content,
 )
 from services.messaging.handlers.importing import ImportedLine, import_lines
+from services.messaging.handlers.indexing import Indexer
 from services.messaging.handlers.journal import delete_note, edit_note, log_call, log_note
 from services.messaging.handlers.leads import (
     Swept,
@@ -42,6 +43,7 @@ __all__ = [
     "NAME",
     "Archive",
     "ImportedLine",
+    "Indexer",
     "Received",
     "Swept",
     "accept_complaint",

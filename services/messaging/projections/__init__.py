@@ -6,13 +6,14 @@ from services.messaging.projections import (
     files,
     leads,
     notes,
+    search,
     statements,
     timeline,
 )
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
 
-_TOPICS = (conversations, case_life, files, leads, notes, timeline)
+_TOPICS = (conversations, case_life, files, leads, notes, timeline, search)
 
 
 def project(event: RecordedEvent, connection: DatabaseConnection) -> None:

@@ -6,7 +6,12 @@ from shared.db import DatabaseConnection, load_queries
 
 _STATEMENTS = {
     name: statement
-    for file in ("projections.sql", "files_projections.sql", "timeline_projections.sql")
+    for file in (
+        "projections.sql",
+        "files_projections.sql",
+        "timeline_projections.sql",
+        "search_projections.sql",
+    )
     for name, statement in load_queries("services.messaging.sql", file).items()
 }
 

@@ -5,10 +5,12 @@ Reads over messaging's tables, fenced by company.
 unknown and what is somebody else's is NotFound alike.
 """
 
-from services.messaging.queries import conversations, files, leads, timeline
+from services.messaging.queries import conversations, files, leads, search, timeline
 
 
-class Reads(conversations.Reads, files.FileReads, leads.LeadReads, timeline.TimelineReads):
+class Reads(
+    conversations.Reads, files.FileReads, leads.LeadReads, timeline.TimelineReads, search.SearchReads
+):
     """All reads of messaging over one pool: one class per topic."""
 
 

@@ -12,7 +12,7 @@ from shared.errors import Invalid
 
 _QUERIES = {
     name: query
-    for file in ("queries.sql", "files_queries.sql", "timeline_queries.sql")
+    for file in ("queries.sql", "files_queries.sql", "timeline_queries.sql", "search_queries.sql")
     for name, query in load_queries("services.messaging.sql", file).items()
 }
 _LIMIT_MAX = 200

@@ -8,6 +8,7 @@ from shared.contracts.messaging.files import *
 from shared.contracts.messaging.journal import *
 from shared.contracts.messaging.leads import *
 from shared.contracts.messaging.platform import *
+from shared.contracts.messaging.search import *
 from shared.contracts.messaging.threads import *
 from shared.contracts.messaging.timeline import *
 from shared.contracts.messaging.values import *

@@ -178,6 +178,10 @@ class MessagingService:
         return {"id": request["partnership_id"]}
 
     @rpc
+    def search(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None, "asked": request}
+
+    @rpc
     def submit_quote(self, request: Json) -> Json:
         created = request["comment"] != "again"
         return {"quote": {"id": str(UUID(int=98))}, "created": created, "position": 4714}

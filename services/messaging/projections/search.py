@@ -1,0 +1,31 @@
+"""What is to be found by words is noted; the indexer takes it from there."""
+
+from services.messaging.places import place
+from services.messaging.projections.statements import Execute
+from shared.contracts.envelope import RecordedEvent
+from shared.contracts.messaging import (
+    MessagePosted,
+    NoteDeleted,
+    NoteEdited,
+    NoteLogged,
+    ParticipantJoined,
+)
+
+
+def project(event: RecordedEvent, execute: Execute) -> None:
+    """Note what has to be indexed, or indexed anew; doing it again changes nothing."""
+    match event.data:
+        case MessagePosted() as data:
+            execute("note_unindexed", id=data.message_id, kind="message", place=_place(event))
+        case NoteLogged() as data:
+            execute("note_unindexed", id=data.note_id, kind="note", place=_place(event))
+        case NoteEdited() | NoteDeleted() as data:
+            execute("note_unindexed_again", id=data.note_id)
+        case ParticipantJoined() as data:
+            execute("note_thread_unindexed", thread_id=data.thread_id)
+        case _:
+            pass
+
+
+def _place(event: RecordedEvent) -> int:
+    return place(event.time, event.position)

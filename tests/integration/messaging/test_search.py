@@ -1,0 +1,159 @@
+"""Searching: what one may see is found, newest first, indexed or not; what is others' is not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from services.messaging import commands, handlers
+from services.messaging.handlers.indexing import Indexer
+from services.messaging.queries import Reads
+from shared.contracts.messaging import PostedMessage, SearchHit, SearchKind
+from shared.errors import Invalid
+from tests.integration.messaging.office import Conversation, Office, Person, begin_conversation, origin
+
+CatchUp = Callable[[], None]
+
+
+def found(
+    reads: Reads, person: Person, text: str, *, kind: SearchKind | None = None, limit: int = 50
+) -> list[SearchHit]:
+    page = reads.search(text, viewer=person.company_id, kind=kind, limit=limit, cursor=None)
+    return list(page.items)
+
+
+def ids(hits: list[SearchHit]) -> list[UUID]:
+    return [hit.id for hit in hits]
+
+
+def says(talk: Conversation, body: str, *, at: datetime | None = None) -> PostedMessage:
+    return handlers.post_message(
+        talk.office.archive,
+        thread_id=talk.thread_id,
+        author_id=talk.paul.id,
+        company_id=talk.partner,
+        client_message_id=body,
+        body=body,
+        attachment_ids=(),
+        origin=replace(origin(), at=at) if at else origin(),
+    )
+
+
+@pytest.fixture(params=["not yet indexed", "indexed"])
+def settle(request: pytest.FixtureRequest, reads: Reads, catch_up: CatchUp) -> CatchUp:
+    """Give a function after which everything can be searched: by the tail's way, or by the index."""
+
+    def settle() -> None:
+        catch_up()
+        if request.param == "indexed":
+            while Indexer(reads.pool).index_portion():
+                pass
+
+    return settle
+
+
+def test_messages_are_found_by_both_sides_and_by_nobody_else(
+    talk: Conversation, reads: Reads, settle: CatchUp
+) -> None:
+    stranger = begin_conversation(talk.office)
+    says(stranger, "Other people pay their moebel too")
+    first = says(talk, "Der Schuldner zahlt die MÖBEL in drei Raten").message
+    second = says(talk, "Möbel are paid").message
+    settle()
+
+    for person in (talk.anna, talk.paul):
+        hits = found(reads, person, "mobel")
+        assert ids(hits) == [second.id, first.id]
+        assert hits[0].snippet == "Möbel are paid"
+        assert (hits[0].case_reference, hits[0].thread_id) == ("NV-1001", talk.thread_id)
+        assert hits[0].author == second.author
+    assert ids(found(reads, talk.anna, "schuldner rat")) == [first.id]
+    assert ids(found(reads, talk.anna, "rat schuldner")) == []
+    assert ids(found(reads, talk.anna, "moebel")) == []
+    assert found(reads, stranger.anna, "raten", kind="message") == []
+
+
+def test_pages_go_on_across_months_and_kinds(talk: Conversation, reads: Reads, settle: CatchUp) -> None:
+    dates = [datetime(2026, month, 3, tzinfo=UTC) for month in (1, 3, 3, 7, 11)]
+    posted = [says(talk, f"needle {n}", at=at).message.id for n, at in enumerate(dates)]
+    settle()
+
+    seen: list[UUID] = []
+    cursor: str | None = None
+    for _ in range(3):
+        page = reads.search("needle", viewer=talk.creditor, kind=None, limit=2, cursor=cursor)
+        seen += [hit.id for hit in page.items]
+        cursor = page.next_cursor
+    assert cursor is None
+    assert seen == posted[::-1]
+    first = reads.search("needle", viewer=talk.creditor, kind=None, limit=2, cursor=None)
+    with pytest.raises(Invalid) as refusal:
+        reads.search("other", viewer=talk.creditor, kind=None, limit=2, cursor=first.next_cursor)
+    assert refusal.value.code == "bad_cursor"
+
+
+def test_bidders_find_their_own_chat_alone(office: Office, reads: Reads, settle: CatchUp) -> None:
+    creditor = office.company("creditor", "Nordvik Steel A/S")
+    paul = office.person(office.company("partner", "Paul Legal"), "Paul")
+    rita = office.person(office.company("partner", "Rita Legal"), "Rita")
+    case = office.case(creditor, None, status="Leads")
+    lead_id = commands.lead_id(case.case_id, 1)
+    for person in (paul, rita):
+        office.invites(case.case_id, person.company_id)
+        office.quotes(person, lead_id)
+        office.posts(
+            person,
+            commands.lead_thread_id(lead_id, person.company_id, "lead_chat"),
+            f"Secret of {person.name}",
+        )
+    settle()
+
+    assert [hit.snippet for hit in found(reads, paul, "secret")] == ["Secret of Paul"]
+    assert found(reads, paul, "rita") == []
+    assert found(reads, paul, "NV-1001", kind="case") == []
+    anna = office.person(creditor, "Anna")
+    assert [hit.snippet for hit in found(reads, anna, "secret")] == ["Secret of Rita", "Secret of Paul"]
+
+
+def test_cases_are_found_as_the_viewer_knows_them(
+    talk: Conversation, office: Office, reads: Reads, catch_up: CatchUp
+) -> None:
+    rita = office.person(office.company("partner", "Rita Legal"), "Rita")
+    office.change(talk.case, partner_id=rita.company_id)
+    office.change(talk.case, partner_id=rita.company_id, reference="NV-2002")
+    catch_up()
+
+    assert [hit.snippet for hit in found(reads, rita, "hafen 2002")] == ["NV-2002 · Hafen GmbH"]
+    assert [hit.snippet for hit in found(reads, talk.paul, "nv-100")] == ["NV-1001 · Hafen GmbH"]
+    assert found(reads, talk.paul, "2002") == []
+    assert ids(found(reads, talk.anna, "rita", kind="case")) == [talk.case.case_id]
+    assert found(reads, talk.anna, "rita", kind="message") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("  ", "query_blank"), ("'&!:*", "query_blank"), ("a b c d e f g h i j k", "query_too_long")],
+)
+def test_a_text_without_words_or_with_too_many_is_refused(reads: Reads, text: str, code: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        reads.search(text, viewer=UUID(int=1), kind=None, limit=5, cursor=None)
+
+    assert (refusal.value.code, refusal.value.field) == (code, "q")
+
+
+def test_indexing_twice_or_from_the_log_anew_changes_nothing(
+    talk: Conversation, reads: Reads, catch_up: CatchUp
+) -> None:
+    message = says(talk, "needle").message
+    catch_up()
+    indexer = Indexer(reads.pool)
+
+    assert indexer.index_portion() == 1
+    assert indexer.index_portion() == 0
+    with reads.pool.connection() as connection:
+        connection.execute("insert into unindexed select id, kind, place from search_entries")
+    assert ids(found(reads, talk.anna, "needle")) == [message.id]
+    assert indexer.index_portion() == 1
+    assert ids(found(reads, talk.anna, "needle")) == [message.id]
