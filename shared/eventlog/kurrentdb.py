@@ -19,11 +19,11 @@ from shared.eventlog.keys import KeyRing
 from shared.eventlog.kurrentdb_connection import Connection, Session, WrongVersion, actual_version
 from shared.eventlog.kurrentdb_events import (
     append_id,
-    is_ours,
     streams_pattern,
     subject_of,
     to_database,
     to_stored,
+    to_stored_if_ours,
 )
 from shared.eventlog.kurrentdb_known import Known, KnownIds
 from shared.eventlog.kurrentdb_news import News
@@ -143,13 +143,15 @@ class KurrentEventLog:
         if stretch.reached <= begin:
             return Page((), after)
         rows: list[StoredEvent] = []
-        for record in filter(is_ours, stretch.records):
+        for record in stretch.records:
             try:
-                rows.append(to_stored(record))
+                row = to_stored_if_ours(record)
             except UnreadableEvent:
                 if not rows:
                     raise
                 return self._codec.decode_page(rows, limit=len(rows), reached=rows[-1].position)
+            if row is not None:
+                rows.append(row)
         if not rows:
             return Page((), stretch.reached)
         return self._codec.decode_page(rows, limit=len(rows) + 1, reached=stretch.reached)

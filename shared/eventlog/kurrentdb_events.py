@@ -68,23 +68,26 @@ def to_database(
     )
 
 
-def is_ours(record: DatabaseRecord) -> bool:
-    """Say whether Parley wrote this event."""
-    if record.stream_name.startswith("$") or record.type.startswith("$"):
-        return False
-    metadata = _metadata(record)
-    return _MARK in metadata
-
-
 def append_id(record: DatabaseRecord) -> str:
     """Return the id of the call that wrote this event."""
     return str(_metadata(record).get("append", ""))
 
 
+def to_stored_if_ours(record: DatabaseRecord) -> StoredEvent | None:
+    """As to_stored, but None where Parley did not write the event."""
+    metadata = _metadata(record)
+    if _MARK not in metadata or record.type.startswith("$"):
+        return None
+    return _stored(record, metadata)
+
+
 def to_stored(record: DatabaseRecord) -> StoredEvent:
     """Return the event as the codec takes it. Raises UnreadableEvent where it is not one of ours."""
+    return _stored(record, _metadata(record))
+
+
+def _stored(record: DatabaseRecord, metadata: dict[str, Any]) -> StoredEvent:
     stream = Stream.parse(record.stream_name)
-    metadata = _metadata(record)
     if metadata.get(_MARK) != _FORMAT:
         raise UnreadableEvent(_bare(record, stream), "Parley did not write it, or a newer one did")
     try:
