@@ -105,7 +105,7 @@ class AssignCaseUser:
     """
     Put a user in charge of the case for its side, with None nobody; `company_id` None is the platform.
 
-    `user_company_id` is the company that the user belongs to.
+    `user_company_id` is the company that the user belongs to, None where it is no active user.
     """
 
     case_id: UUID

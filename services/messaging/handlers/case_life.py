@@ -225,11 +225,10 @@ def _acting(archive: Archive, member: Member | None) -> MessageAuthor | None:
     return user.acting(archive.users.load(user_id), company_id=company_id)
 
 
-def _company_of(archive: Archive, user_id: UUID) -> UUID:
+def _company_of(archive: Archive, user_id: UUID) -> UUID | None:
+    """Return the company that an active user belongs to; None for everybody else."""
     state = archive.users.load(user_id)
-    if not isinstance(state, user.ActiveUser):
-        raise Invalid("user_not_active", "Name an active user.", "user_id")
-    return state.company_id
+    return state.company_id if isinstance(state, user.ActiveUser) else None
 
 
 def _on_decline(archive: Archive, case_id: UUID) -> Literal["network", "close"]:

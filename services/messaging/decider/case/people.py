@@ -19,7 +19,8 @@ def assign_user(command: AssignCaseUser, state: State) -> tuple[CaseEvent, ...]:
     """
     Return what puts the user in charge for its side.
 
-    Each side does so for itself, the platform for either. Raises Invalid for a user of another company.
+    Each side does so for itself, the platform for either. Raises Invalid for whoever is no active user of it,
+    and tells nothing of other companies' users by it.
     """
     party = require(
         state, command.company_id, "creditor", "partner", "platform", act="put a user in charge of a case"
@@ -30,7 +31,7 @@ def assign_user(command: AssignCaseUser, state: State) -> tuple[CaseEvent, ...]:
     facts = _changeable(state)
     company_id = _company_on(side, facts)
     if command.user_id is not None and command.user_company_id != company_id:
-        raise Invalid("user_of_other_company", f"Name a user of the case's {side}.", "user_id")
+        raise Invalid("user_not_of_side", f"Name an active user of the case's {side}.", "user_id")
     present = facts.creditor_user_id if side == "creditor" else facts.partner_user_id
     if command.user_id == present:
         return ()

@@ -1,0 +1,355 @@
+"""
+Two who act at once: one of them is first, the other decides anew, and the outcome is consistent.
+
+The race is forced and not hoped for: right before the first one's append, when it has decided, the second
+one's whole command runs, on an archive of its own as in another process.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.messaging import commands, handlers
+from services.messaging.commands import Origin
+from services.messaging.decider import thread
+from shared.contracts.envelope import EventData, NewEvent, Stream
+from shared.contracts.messaging import (
+    CaseAction,
+    CaseClosed,
+    CaseDeclined,
+    CompanyDetails,
+    Debtor,
+    MessagePosted,
+    PaymentReported,
+    Side,
+    ThreadClosed,
+    ThreadOpened,
+)
+from shared.errors import Conflict, Refused
+from shared.eventlog.memory import MemoryEventLog
+from shared.eventlog.protocol import Appended, ExpectedVersion
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+CREDITOR, PARTNER, OTHER = (uuid4() for _ in range(3))
+ANNA, ASTRID, PAUL, PETRA = (uuid4() for _ in range(4))
+EMPLOYERS = {ANNA: CREDITOR, ASTRID: CREDITOR, PAUL: PARTNER, PETRA: PARTNER}
+
+
+class RacyLog(MemoryEventLog):
+    """Lets somebody in right before the next append to a stream of that category."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._category = ""
+        self._intruder: Callable[[], object] | None = None
+
+    def before_next(self, category: str, intruder: Callable[[], object]) -> None:
+        self._category, self._intruder = category, intruder
+
+    def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
+        intruder = self._intruder
+        if intruder is not None and stream.category == self._category:
+            self._intruder = None
+            intruder()
+        return super().append(stream, events, expected=expected)
+
+    @property
+    def raced(self) -> bool:
+        """Whether the intruder was let in."""
+        return self._intruder is None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One process: its own archive over the common log."""
+
+    log: RacyLog
+    archive: handlers.Archive
+    case_id: UUID
+
+    @property
+    def thread_id(self) -> UUID:
+        return commands.case_thread_id(commands.engagement_id(self.case_id, PARTNER, 1), "invoice_chat")
+
+    def elsewhere(self) -> "Desk":
+        return replace(self, archive=handlers.open_archive(self.log))
+
+    def posts(self, author: UUID, body: str = "Hello", key: str | None = None) -> bool:
+        posted = handlers.post_message(
+            self.archive,
+            thread_id=self.thread_id,
+            author_id=author,
+            company_id=EMPLOYERS[author],
+            client_message_id=key or str(uuid4()),
+            body=body,
+            attachment_ids=(),
+            origin=origin(),
+        )
+        return posted.created
+
+    def acts(self, who: UUID, action: CaseAction) -> None:
+        handlers.act_on_case(
+            self.archive,
+            case_id=self.case_id,
+            action=action,
+            note="because",
+            member=(who, EMPLOYERS[who]),
+            origin=origin(),
+        )
+
+    def closes(self, who: UUID, code: str | None) -> None:
+        handlers.close_case(
+            self.archive,
+            case_id=self.case_id,
+            close_code=code,
+            comment=None,
+            member=(who, EMPLOYERS[who]),
+            origin=origin(),
+        )
+
+    def pays(self, who: UUID, key: str) -> bool:
+        return handlers.report_payment(
+            self.archive,
+            case_id=self.case_id,
+            client_payment_id=key,
+            amount=Decimal("60.00"),
+            currency="EUR",
+            paid_on=date(2026, 11, 24),
+            received_by="partner",
+            commission_paid=None,
+            member=(who, EMPLOYERS[who]),
+            origin=origin(),
+        ).created
+
+    def reassigns(self) -> None:
+        handlers.assign_case(
+            self.archive, case_id=self.case_id, partner_id=OTHER, status=None, origin=origin()
+        )
+
+    def merges(self) -> None:
+        into = uuid4()
+        put(self.archive, into, partner_id=None)
+        handlers.merge_case(self.archive, case_id=self.case_id, into_case_id=into, origin=origin())
+
+    def ensures(self) -> None:
+        handlers.ensure_thread(
+            self.archive, case_id=self.case_id, kind="invoice_chat", company_id=CREDITOR, origin=origin()
+        )
+
+    def names(self, partner_id: UUID | None) -> None:
+        handlers.name_managing_partner(
+            self.archive, case_id=self.case_id, partner_id=partner_id, origin=origin()
+        )
+
+    def happened(self, category: str, *kinds: type[EventData]) -> list[Any]:
+        stream = Stream(category, self.case_id if category == "case" else self.thread_id)
+        return [event.data for event in self.log.read_stream(stream) if isinstance(event.data, kinds)]
+
+
+def origin() -> Origin:
+    return Origin(id=uuid4(), at=NOON, actor="ops:test", correlation_id=uuid4())
+
+
+def put(archive: handlers.Archive, case_id: UUID, *, partner_id: UUID | None, status: Any = "Active") -> None:
+    command = commands.PutCase(
+        case_id=case_id,
+        reference="NV-1001",
+        creditor_id=CREDITOR,
+        partner_id=partner_id,
+        status=status,
+        debtor=Debtor(type="Company", name="Hafen GmbH"),
+        amount=Decimal("100.00"),
+        currency="EUR",
+        close_code=None,
+    )
+    handlers.put_case(archive, command=command, origin=origin())
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """Give a case that its partner reviews, in a process that knows nothing yet."""
+    with closing(RacyLog()) as log:
+        archive = handlers.open_archive(log)
+        sides: dict[UUID, Side] = {CREDITOR: "creditor", PARTNER: "partner", OTHER: "partner"}
+        for company_id, side in sides.items():
+            details = CompanyDetails(name=side, country="DK", time_zone="Europe/Copenhagen")
+            register = commands.RegisterCompany(company_id=company_id, side=side, details=details)
+            handlers.register_company(archive, command=register, origin=origin())
+        for user_id, company_id in EMPLOYERS.items():
+            user = commands.PutUser(
+                user_id=user_id,
+                company_id=company_id,
+                email="somebody@company.example",
+                name="Somebody",
+                role="user",
+                active=True,
+            )
+            handlers.put_user(archive, command=user, origin=origin())
+        case_id = uuid4()
+        put(archive, case_id, partner_id=PARTNER, status="PendingVerification")
+        yield Desk(log, handlers.open_archive(log), case_id)
+
+
+def refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.code
+
+
+class TestAMessageAndTheEndOfItsChat:
+    @pytest.mark.parametrize("end", ["reassigns", "merges"])
+    def test_a_message_that_was_decided_before_the_end_is_refused_after_it(
+        self, desk: Desk, end: str
+    ) -> None:
+        desk.log.before_next("thread", getattr(desk.elsewhere(), end))
+
+        assert refusal(lambda: desk.posts(PAUL)) == "thread_read_only"
+        assert desk.log.raced
+        assert desk.happened("thread", MessagePosted) == []
+        assert refusal(lambda: desk.posts(ANNA)) == "thread_read_only"
+
+    @pytest.mark.parametrize("end", ["reassigns", "merges"])
+    def test_a_message_that_comes_before_the_end_stands_before_it(self, desk: Desk, end: str) -> None:
+        desk.log.before_next("thread", lambda: desk.elsewhere().posts(PAUL))
+
+        getattr(desk, end)()
+
+        assert desk.log.raced
+        kinds = [type(data) for data in desk.happened("thread", MessagePosted, ThreadClosed)]
+        assert kinds == [MessagePosted, ThreadClosed]
+
+    def test_declining_ends_the_chat_for_whoever_was_about_to_write(self, desk: Desk) -> None:
+        desk.log.before_next("thread", lambda: desk.elsewhere().acts(PAUL, "decline"))
+
+        assert refusal(lambda: desk.posts(ANNA)) == "thread_read_only"
+
+    def test_a_retry_of_what_was_posted_before_the_end_has_its_outcome(self, desk: Desk) -> None:
+        desk.log.before_next("thread", lambda: desk.elsewhere().posts(PAUL, key="m-1"))
+        desk.merges()
+
+        assert desk.posts(PAUL, key="m-1") is False
+
+
+class TestTwoOfOneCompany:
+    def test_both_messages_stand(self, desk: Desk) -> None:
+        desk.log.before_next("thread", lambda: desk.elsewhere().posts(PETRA, "second"))
+
+        assert desk.posts(PAUL, "first") is True
+        assert [message.body for message in desk.happened("thread", MessagePosted)] == ["second", "first"]
+
+    def test_one_takes_the_case_and_the_other_cannot_decline_it(self, desk: Desk) -> None:
+        desk.log.before_next("case", lambda: desk.elsewhere().acts(PETRA, "accept"))
+
+        assert refusal(lambda: desk.acts(PAUL, "decline")) == "case_transition_not_allowed"
+        assert desk.happened("case", CaseDeclined) == []
+
+    def test_one_declines_the_case_and_the_other_cannot_take_it(self, desk: Desk) -> None:
+        desk.log.before_next("case", lambda: desk.elsewhere().acts(PETRA, "decline"))
+
+        assert refusal(lambda: desk.acts(PAUL, "accept")) == "engagement_over"
+
+    def test_a_payment_that_both_report_counts_once(self, desk: Desk) -> None:
+        desk.log.before_next("case", lambda: desk.elsewhere().pays(PETRA, "p-1"))
+
+        assert desk.pays(PAUL, "p-1") is False
+        (payment,) = desk.happened("case", PaymentReported)
+        assert payment.outstanding == Decimal("40.00")
+
+    def test_two_payments_are_both_taken_off(self, desk: Desk) -> None:
+        desk.log.before_next("case", lambda: desk.elsewhere().pays(PETRA, "p-1"))
+
+        assert desk.pays(PAUL, "p-2") is True
+        assert [p.outstanding for p in desk.happened("case", PaymentReported)] == [
+            Decimal("40.00"),
+            Decimal("-20.00"),
+        ]
+
+
+class TestBothSides:
+    def test_a_case_is_closed_once(self, desk: Desk) -> None:
+        desk.log.before_next("case", lambda: desk.elsewhere().closes(ANNA, None))
+
+        assert refusal(lambda: desk.acts(PAUL, "accept")) == "case_closed"
+        assert [closed.close_code for closed in desk.happened("case", CaseClosed)] == ["Withdrawn by Client"]
+
+    def test_a_client_that_closes_while_its_partner_takes_the_case_asks_for_it(self, desk: Desk) -> None:
+        desk.log.before_next("case", lambda: desk.elsewhere().acts(PAUL, "accept"))
+
+        desk.closes(ANNA, None)
+
+        assert desk.happened("case", CaseClosed) == []
+        (asked,) = desk.happened("thread", MessagePosted)
+        assert asked.author_id == ANNA
+
+    def test_a_partner_does_not_close_what_is_another_ones_by_then(self, desk: Desk) -> None:
+        desk.acts(PAUL, "accept")
+        desk.log.before_next("case", desk.elsewhere().reassigns)
+
+        assert refusal(lambda: desk.closes(PAUL, "Debtor Untraceable")) == "engagement_over"
+
+    def test_a_closure_request_whose_chat_ended_meanwhile_is_not_posted(self, desk: Desk) -> None:
+        desk.acts(PAUL, "accept")
+        desk.log.before_next("thread", desk.elsewhere().merges)
+
+        desk.closes(ANNA, None)
+
+        assert desk.happened("thread", MessagePosted) == []
+
+
+class TestOpeningAChat:
+    def hidden(self, desk: Desk) -> Desk:
+        case_id = uuid4()
+        put(desk.elsewhere().archive, case_id, partner_id=None)
+        return replace(desk, case_id=case_id)
+
+    def test_a_chat_does_not_open_on_a_case_that_is_merged_meanwhile(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assigned = self.hidden(desk)
+        with monkeypatch.context() as crash:
+            crash.setattr("services.messaging.handlers.case_life.follow_through", lambda *_: [])
+            handlers.assign_case(
+                desk.archive, case_id=assigned.case_id, partner_id=PARTNER, status=None, origin=origin()
+            )
+        assigned.log.before_next("thread", assigned.elsewhere().merges)
+
+        with pytest.raises(Conflict):
+            assigned.ensures()
+        assert assigned.happened("thread", ThreadOpened) == []
+        state = desk.elsewhere().archive.threads.load(assigned.thread_id)
+        assert state == thread.NeverOpened("merged")
+
+    def test_a_chat_that_opens_before_the_merge_comes_to_it_is_closed_by_it(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assigned = self.hidden(desk)
+        with monkeypatch.context() as crash:
+            crash.setattr("services.messaging.handlers.case_life.follow_through", lambda *_: [])
+            handlers.assign_case(
+                desk.archive, case_id=assigned.case_id, partner_id=PARTNER, status=None, origin=origin()
+            )
+        assigned.log.before_next("thread", assigned.elsewhere().ensures)
+
+        assigned.merges()
+
+        kinds = [type(data) for data in assigned.happened("thread", ThreadOpened, ThreadClosed)]
+        assert kinds == [ThreadOpened, ThreadClosed]
+
+    def test_a_managing_partner_named_while_the_chat_opens_takes_part_in_it(self, desk: Desk) -> None:
+        fresh = self.hidden(desk)
+        fresh.log.before_next("thread", lambda: fresh.elsewhere().names(OTHER))
+
+        handlers.assign_case(
+            fresh.archive, case_id=fresh.case_id, partner_id=PARTNER, status=None, origin=origin()
+        )
+        # The subscription comes to both events in their order.
+        handlers.follow_up_case(fresh.elsewhere().archive, fresh.case_id)
+
+        state = fresh.elsewhere().archive.threads.load(fresh.thread_id)
+        assert OTHER in thread.audience(state)
