@@ -6,4 +6,17 @@ to others and cannot run here is replaced. The fixtures live in `shared.testing`
 Parley can use them.
 """
 
-pytest_plugins = ["shared.testing", "tests.kurrentdb_stand_in.fixtures"]
+import re
+
+pytest_plugins = ["shared.testing"]
+
+_CHANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{10}")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """
+    Name a case without its random ids and instants: workers that share the tests must find the same names.
+    """
+    text = val if isinstance(val, str) else repr(val) if isinstance(val, bytes | dict) else ""
+    named = _CHANCE.sub("…", text)
+    return named if named != text else None

@@ -83,7 +83,7 @@ def test_an_operator_needs_neither_company_nor_uuid() -> None:
         {"nbf": int(time.time()) + 600},
         {"iat": int(time.time()) + 600},
     ],
-    ids=str,
+    ids=", ".join,
 )
 def test_a_wrong_claim_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(Unauthenticated):
