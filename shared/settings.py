@@ -92,6 +92,21 @@ class Settings(BaseModel):
         ge=0,
         description="set by `parley up` for the gateway: the open socket that it listens on; not for people",
     )
+    files_dir: Path | None = Field(
+        None,
+        description="folder of uploaded files; empty means `files` in PARLEY_HOME. "
+        "With PARLEY_FILES_URL only uploads under way are there",
+    )
+    files_url: str = Field(
+        "",
+        description="S3-compatible store of uploaded files, `s3://BUCKET/PREFIX?endpoint=https://HOST"
+        "&region=REGION`; credentials come from AWS_ACCESS_KEY_ID and its like",
+    )
+    file_link_secret: str = Field(
+        "",
+        description="secret that download links are signed with, 32 bytes or more; empty means "
+        "PARLEY_JWT_SECRET",
+    )
     jwt_secret: str = Field("", description="shared secret of HS256 tokens, 32 bytes or more")
     jwt_jwks_url: str = Field(
         "", description="key set of RS256/ES256 tokens; takes the place of the shared secret"

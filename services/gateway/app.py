@@ -15,6 +15,7 @@ from services.gateway.api import (
     case_life,
     cases,
     docs,
+    files,
     journal,
     leads,
     live,
@@ -32,9 +33,10 @@ from services.gateway.api.dependencies import Gateway
 from services.gateway.errors import InvalidFields
 from shared.errors import Invalid, ParleyError
 
-_HTTP_CODES = {404: "no_such_page", 405: "method_not_allowed"}
+_HTTP_CODES = {404: "no_such_page", 405: "method_not_allowed", 416: "range_not_satisfiable"}
 _HTTP_DETAILS = {
     404: "There is no such page. /docs shows what there is.",
+    416: "The part that Range asks for lies past the end of the file.",
     405: "This page does not take this method. /docs shows what it takes.",
 }
 
@@ -62,6 +64,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         threads,
         cases,
         case_life,
+        files,
         journal,
         leads,
         tasks,

@@ -90,6 +90,33 @@ class NewMessage(BaseModel):
     attachment_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
 
 
+class UploadFields(BaseModel):
+    """What a form may say of its file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document_type: messaging.DocumentType | None = None
+    description: Annotated[
+        str | None,
+        Field(max_length=messaging.FILE_DESCRIPTION_MAX_CHARACTERS),
+        AfterValidator(lambda text: text and _storable(text)),
+    ] = None
+
+
+class AttachmentFields(UploadFields):
+    """What a form may say of its file, and where that belongs: exactly one of the three."""
+
+    thread_id: UUID | None = None
+    case_id: UUID | None = None
+    partnership_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "AttachmentFields":
+        if len({self.thread_id, self.case_id, self.partnership_id} - {None}) != 1:
+            raise ValueError("give exactly one of thread_id, case_id and partnership_id")
+        return self
+
+
 class ReadUpTo(BaseModel):
     """Everything in the thread up to this message was read."""
 

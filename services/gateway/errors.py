@@ -16,11 +16,11 @@ class TooSlow(Refused):
 
 
 class BodyTooLarge(Refused):
-    """The body is larger than any valid one can be."""
+    """The body, or the file in it, is larger than any valid one can be."""
 
 
 class UnsupportedMediaType(Refused):
-    """The body is not declared as JSON."""
+    """The body, or the file in it, is of a kind that is not taken here."""
 
 
 class InvalidFields(Refused):

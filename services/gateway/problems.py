@@ -32,7 +32,9 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     Conflict: Outcome(HTTPStatus.CONFLICT, "The present state does not allow this"),
     errors.TooSlow: Outcome(HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly"),
     errors.BodyTooLarge: Outcome(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
-    errors.UnsupportedMediaType: Outcome(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
+    errors.UnsupportedMediaType: Outcome(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "This kind of content is not taken here"
+    ),
     errors.InvalidFields: Outcome(HTTPStatus.UNPROCESSABLE_ENTITY, "The input is not valid"),
     Invalid: Outcome(HTTPStatus.UNPROCESSABLE_ENTITY, "The input is not valid"),
     Refused: Outcome(HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be done"),

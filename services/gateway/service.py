@@ -18,10 +18,13 @@ from services.gateway.adapters.tokens import JwtTokens
 from services.gateway.api.dependencies import Gateway
 from services.gateway.app import create_app
 from services.gateway.edge import Edge
+from services.gateway.file_links import FileLinks
+from services.gateway.filing import Filing
 from services.gateway.live import Hub
 from services.gateway.metrics import Metrics
 from services.gateway.sign_in import Directory, SignIn
 from shared.eventlog.factory import open_log
+from shared.file_store import open_file_store, open_incoming
 from shared.settings import Settings, SettingsError
 
 GRACE_SECONDS = 10
@@ -39,6 +42,10 @@ async def assembled(settings: Settings) -> AsyncIterator[tuple[ASGIApp, Hub]]:
     if not settings.amqp_url:
         raise SettingsError("PARLEY_AMQP_URL must be set")
     tokens = JwtTokens(settings)
+    filing = Filing(
+        store=open_file_store(settings), incoming=open_incoming(settings), links=FileLinks(settings)
+    )
+    await asyncio.to_thread(filing.incoming.sweep)
     log = open_log(settings)
     services = NamekoServices(settings.amqp_url, timeout=settings.rpc_timeout_seconds)
     feed = BrokerFeed(settings.amqp_url)
@@ -54,6 +61,7 @@ async def assembled(settings: Settings) -> AsyncIterator[tuple[ASGIApp, Hub]]:
         hub=hub,
         feed=feed,
         metrics=metrics,
+        filing=filing,
     )
     running = [asyncio.ensure_future(part.run()) for part in (services, feed, hub)]
     try:

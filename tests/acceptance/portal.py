@@ -9,7 +9,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -158,12 +158,41 @@ class Person:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def posts(self, thread_id: str, body: str, *, client_message_id: str | None = None) -> httpx.Response:
+    def uploads(self, path: str, content: Any, *, name: str = "invoice.pdf", **fields: str) -> httpx.Response:
+        """Return the raw answer to uploading a file there."""
+        answer = self.http.post(
+            f"{self.api}{path}",
+            files={"file": (name, content)},
+            data=fields,
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        self.horizon.note(answer)
+        return answer
+
+    def adds(self, path: str, content: Any, *, name: str = "invoice.pdf", **fields: str) -> Json:
+        """Upload a file there and return it; it must have been accepted."""
+        answer = self.uploads(path, content, name=name, **fields)
+        assert answer.status_code == 201, answer.text
+        file: Json = answer.json()
+        return file
+
+    def posts(
+        self,
+        thread_id: str,
+        body: str,
+        *,
+        client_message_id: str | None = None,
+        attachment_ids: Sequence[str] = (),
+    ) -> httpx.Response:
         """Return the raw answer to posting a message."""
         return self.asks(
             "POST",
             f"/api/v1/threads/{thread_id}/messages",
-            body={"client_message_id": client_message_id or str(uuid4()), "body": body, "attachment_ids": []},
+            body={
+                "client_message_id": client_message_id or str(uuid4()),
+                "body": body,
+                "attachment_ids": list(attachment_ids),
+            },
         )
 
     def writes(self, thread_id: str, body: str) -> Json:

@@ -15,6 +15,7 @@ from tests.acceptance.world import Conversation, World, conversation
 WITHOUT_TENANT = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
 METHODS = ("get", "post", "put", "patch", "delete")
 STREAMS = {"/api/v1/live"}
+SECRET_FILE = b"%PDF-1.7 what only the two of them may read"
 
 
 def body_for(path: str, operation: Json, document: Json, ids: dict[str, str]) -> Json | None:
@@ -49,6 +50,8 @@ def secrets_of(talk: Conversation) -> list[str]:
         talk.case.reference,
         talk.case.debtor_name,
         "This is between the two of us.",
+        "Confidential contract",
+        SECRET_FILE.decode(),
     ]
 
 
@@ -65,6 +68,9 @@ def ids(talk: Conversation) -> dict[str, str]:
     message = talk.bob.writes(talk.thread_id, "This is between the two of us.")
     [task] = talk.anna.owes(talk.thread_id, 1)
     [partnership] = talk.anna.gets("/api/v1/partnerships")["items"]
+    file = talk.anna.adds(
+        f"/api/v1/cases/{talk.case.id}/files", SECRET_FILE, name="Confidential contract.pdf"
+    )
     return {
         "case_id": str(talk.case.id),
         "thread_id": talk.thread_id,
@@ -72,6 +78,7 @@ def ids(talk: Conversation) -> dict[str, str]:
         "task_id": task["id"],
         "partnership_id": partnership["id"],
         "kind": "invoice_chat",
+        "file_id": file["id"],
     }
 
 
@@ -119,6 +126,10 @@ def test_a_foreign_thing_and_one_that_is_not_there_look_the_same(
         ("/api/v1/threads/{}/messages", "thread_id"),
         ("/api/v1/tasks/{}", "task_id"),
         ("/api/v1/partnerships/{}", "partnership_id"),
+        ("/api/v1/cases/{}/files", "case_id"),
+        ("/api/v1/partnerships/{}/files", "partnership_id"),
+        ("/api/v1/files/{}", "file_id"),
+        ("/api/v1/attachments/{}", "file_id"),
     ):
         for stranger in strangers:
             foreign, absent = ids[parameter], str(uuid4())

@@ -19,6 +19,7 @@ from services.gateway.errors import (
     TooSlow,
     UnsupportedMediaType,
 )
+from services.gateway.filing import Filing
 from services.gateway.live import Hub
 from services.gateway.metrics import Metrics
 from services.gateway.ports import Feed, Services
@@ -47,6 +48,7 @@ class Gateway:
     hub: Hub
     feed: Feed
     metrics: Metrics
+    filing: Filing
 
 
 def gateway(request: Request) -> Gateway:

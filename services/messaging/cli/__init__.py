@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from services.messaging import handlers
-from services.messaging.cli import mending
+from services.messaging.cli import files, mending
 from services.messaging.commands import Origin
 from services.messaging.queries import Reads
 from shared.cli_support import (
@@ -58,6 +58,10 @@ limit_option = click.option(
 )
 
 
+SCHEDULE = (ScheduledVerb(("messaging", "files", "sweep"), every_seconds=3600),)
+"""What crashes left of files goes within hours; without any it does nothing."""
+
+
 @click.group(cls=VerbGroup)
 def group() -> None:
     """Companies, users, partnerships, cases, and what was said."""
@@ -68,6 +72,7 @@ def _definition(settings: Settings, log: EventLog) -> SubscriptionDefinition:
     return handlers.subscription(handlers.open_archive(log))
 
 
+group.add_command(files.group)
 group.add_command(dead_letters_group(handlers.NAME, _definition))
 
 

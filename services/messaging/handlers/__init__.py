@@ -38,6 +38,7 @@ from services.messaging.handlers.platform_inbox import Received, receive
 from services.messaging.handlers.posting import mark_read, post_message
 from services.messaging.handlers.streams import Archive, open_archive
 from services.messaging.handlers.subscribing import NAME, subscription
+from services.messaging.handlers.sweeping import sweep_files
 
 __all__ = [
     "NAME",
@@ -86,6 +87,7 @@ __all__ = [
     "set_case_division",
     "submit_quote",
     "subscription",
+    "sweep_files",
     "sweep_leads",
     "tenant",
     "use_content",

@@ -16,3 +16,4 @@ UNKNOWN = UUID(int=14)
 SIDES = {str(CREDITOR): "creditor", str(PARTNER): "partner", str(STRANGER): "creditor"}
 
 CASE_WITHOUT_TASKS_SERVICE = UUID(int=500)
+CASE_OF_OTHERS = UUID(int=501)

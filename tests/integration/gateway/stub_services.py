@@ -195,6 +195,36 @@ class MessagingService:
         return {"position": 5}
 
     @rpc
+    def check_upload(self, request: Json) -> Json:
+        if request["case_id"] == str(stub_ids.CASE_OF_OTHERS):
+            raise NotFound("case_not_found", "There is no such case.")
+        return {"position": 4714}
+
+    @rpc
+    def record_file(self, request: Json) -> Json:
+        if request["description"] == "too late":
+            raise Conflict("case_merged", "The case was merged.")
+        key = request["object_key"]
+        return {
+            "file": {"id": request["file_id"], "size": request["size"], "file_name": request["file_name"]}
+            | {"content_type": request["content_type"], "document_type": request["document_type"]},
+            "object_key": f"{'0' * 64}{key[64:]}" if request["description"] == "known" else key,
+            "position": 4715,
+        }
+
+    @rpc
+    def get_file(self, request: Json) -> Json:
+        raise NotFound("file_not_found", "There is no such file.")
+
+    @rpc
+    def list_files(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None}
+
+    @rpc
+    def delete_file(self, request: Json) -> Json:
+        return {"position": 4716, "unused_object": None}
+
+    @rpc
     def register_company(self, request: Json) -> Json:
         return {"position": 1}
 

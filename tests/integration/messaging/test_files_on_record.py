@@ -1,8 +1,12 @@
 """Files from upload to deletion: who sees them in which list, through reassignments and a rebuild."""
 
+import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +17,8 @@ from shared.contracts import messaging as contract
 from shared.contracts.messaging import FileAttached, FileDeleted
 from shared.contracts.rpc import Caller
 from shared.errors import Conflict, Invalid, NotFound
+from shared.file_store import Incoming, object_key
+from shared.file_store.folder import FolderStore
 from tests.integration.messaging.office import NOON, Conversation, Office, Person, origin
 
 CatchUp = Callable[[], None]
@@ -31,7 +37,12 @@ class Desk:
     office: Office
 
     def uploads(
-        self, person: Person | None, content: bytes = b"%PDF-1.7 invoice", **place: UUID
+        self,
+        person: Person | None,
+        content: bytes = b"%PDF-1.7 invoice",
+        *,
+        object_key: str = "",
+        **place: UUID,
     ) -> contract.RecordedFile:
         file_id = uuid4()
         request = contract.RecordFile(
@@ -42,7 +53,7 @@ class Desk:
             content_type="application/pdf",
             size=len(content),
             sha256=sha256(content).hexdigest(),
-            object_key=f"object of {file_id}",
+            object_key=object_key or f"object of {file_id}",
             **place,
         )
         return handlers.record_file(self.office.archive, request, origin())
@@ -274,3 +285,39 @@ def test_what_a_crash_left_half_done_is_found(
     handlers.release_content(archive, sha256=row["sha256"], file_id=row["file_id"], origin=origin())
     catch_up()
     assert "never" not in reads.object_keys()
+
+
+def test_the_sweep_brings_the_store_in_line_with_the_log(
+    desk: Desk, talk: Conversation, reads: Reads, catch_up: CatchUp, tmp_path: Path
+) -> None:
+    """What no file needs goes once its upload cannot be under way any more; what is needed stays."""
+    store, incoming = FolderStore(tmp_path / "objects"), Incoming(tmp_path / "incoming")
+
+    def stored(content: bytes, *, old: bool = True) -> str:
+        file = incoming.begin()
+        file.write([content])
+        file.sync()
+        if old:
+            os.utime(file.path, (0, 0))
+        key = object_key(file.sha256, uuid4())
+        asyncio.run(store.put(key, file.path))
+        file.discard()
+        return key
+
+    def swept(*, dry_run: bool = False) -> dict[str, Any]:
+        archive = talk.office.archive
+        return handlers.sweep_files(archive, reads, store, incoming, at=NOON, dry_run=dry_run).to_json()
+
+    kept = stored(b"kept")
+    desk.uploads(talk.anna, b"kept", object_key=kept, case_id=talk.case.case_id)
+    orphan, under_way = stored(b"orphan"), stored(b"under way", old=False)
+    catch_up()
+
+    looked = swept(dry_run=True)
+    assert looked["objects_removed"] == (orphan,)
+    assert swept() == looked
+    assert swept()["objects_removed"] == ()
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {kept, under_way}
+
+    asyncio.run(store.remove(kept))
+    assert swept()["missing"] == (kept,)

@@ -20,7 +20,9 @@ class Broken:
 
 def test_what_nobody_foresaw_is_a_problem_document_that_tells_nothing() -> None:
     broken = cast("Any", Broken())
-    gateway = Gateway(services=broken, sign_in=broken, hub=broken, feed=broken, metrics=Metrics())
+    gateway = Gateway(
+        services=broken, sign_in=broken, hub=broken, feed=broken, metrics=Metrics(), filing=broken
+    )
     app = Edge(create_app(gateway), gateway.metrics)
 
     async def ask() -> httpx.Response:
