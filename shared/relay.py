@@ -121,9 +121,9 @@ class Relay:
         head = self._log.head()
         if position > head:
             raise RelayAheadOfLog(
-                f"the relay has published up to position {position} but the log ends at {head}: it was "
-                "restored from an older backup, or PARLEY_EVENTLOG_URL names another log. Set the position "
-                f"in eventlog.relay_checkpoint to {head}."
+                f"the relay has published up to position {position} but the log ends at {head}. If "
+                "PARLEY_EVENTLOG_URL names another log, correct it. If the log was restored from an older "
+                f"backup, set the position in eventlog.relay_checkpoint to {head}."
             )
         # The position read up to, and that of the last event sent, which the next one names.
         sent = position

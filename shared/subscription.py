@@ -127,9 +127,9 @@ class Subscription:
         head = self._log.head()
         if position > head:
             raise CheckpointBeyondLog(
-                f"the read model of {name} is at position {position} but the log ends at {head}: it was "
-                "restored from an older backup, or PARLEY_EVENTLOG_URL names another log. "
-                f"Run `parley {name} rebuild`, then start the service again."
+                f"the read model of {name} is at position {position} but the log ends at {head}. If "
+                "PARLEY_EVENTLOG_URL names another log, correct it. If the log was restored from an older "
+                f"backup, run `parley {name} rebuild`, then start the service again."
             )
         logger.info(
             "Subscription goes on" if resumed else "Subscription started",

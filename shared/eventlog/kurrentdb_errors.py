@@ -29,7 +29,7 @@ def explained(error: Exception, address: Address) -> Exception:
     text = _told(error)
     if isinstance(error, AssertionError) or "UNIMPLEMENTED" in text:
         return LogUnavailable(
-            f"{where} is too old: Parley needs KurrentDB, or EventStoreDB 22.10 or newer. Name such a server "
+            f"{where} is too old: Parley needs KurrentDB, or EventStoreDB 23.10 or newer. Name such a server "
             "in PARLEY_EVENTLOG_URL"
         )
     if "maximum append size" in text.lower():

@@ -37,8 +37,8 @@ class UnknownPosition(Invalid):
     def __init__(self, position: int) -> None:
         super().__init__(
             "unknown_position",
-            f"Position {position} is none of this event log: another log gave it. If PARLEY_EVENTLOG_URL has "
-            "changed, name the log it came from, or rebuild what was read from there",
+            f"Position {position} is none of this event log, another log gave it: PARLEY_EVENTLOG_URL must "
+            "name the log that is meant",
         )
         self.position = position
 

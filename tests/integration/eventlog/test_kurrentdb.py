@@ -379,7 +379,7 @@ def test_an_older_server_is_told_with_the_version_needed(
     else:
         cluster.tell("tell_no_positions")
 
-    with pytest.raises(LogUnavailable, match=r"too old: Parley needs .* 22\.10 .* PARLEY_EVENTLOG_URL"):
+    with pytest.raises(LogUnavailable, match=r"too old: Parley needs .* 23\.10 .* PARLEY_EVENTLOG_URL"):
         log.read_stream(stream)
 
 
