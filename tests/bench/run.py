@@ -14,11 +14,11 @@ import click
 from rich.console import Console
 
 from shared.testing import running
-from tests.bench import accepting, backlog, engines, latency, log_append, rebuilding, stack, town
+from tests.bench import accepting, backlog, engines, latency, log_append, rebuilding, stack, surveying, town
 from tests.bench.report import Figure, Report
 from tests.bench.setting import Setting
 
-BENCHES = ("log", "accepted", "latency", "memory", "backlog", "rebuild")
+BENCHES = ("log", "accepted", "latency", "memory", "backlog", "rebuild", "surveys")
 MEMORY_TARGET_MB = 100
 WIDTH = 170
 
@@ -55,9 +55,11 @@ def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
     if "log" in wanted:
         log_append.measure(setting)
         engines.measure(setting)
+    if "surveys" in wanted:
+        surveying.measure(setting)
     floors = accepting.measure_floors(setting) if "accepted" in wanted else {}
     floor_times = latency.measure_floor(setting) if "latency" in wanted else None
-    if set(wanted) == {"log"}:
+    if set(wanted) <= {"log", "surveys"}:
         return
     setting.tell("starting Parley")
     with running(setting.settings, *stack.PROCESSES) as processes:
