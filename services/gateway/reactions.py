@@ -12,7 +12,19 @@ from shared.contracts.envelope import EventData, RecordedEvent
 from shared.contracts.rpc import Shape
 
 LIVE_CATEGORIES = frozenset(
-    {"call", "case", "complaint", "file", "lead", "note", "partnership", "reply-tasks", "thread"}
+    {
+        "account-tasks",
+        "call",
+        "case",
+        "case-tasks",
+        "complaint",
+        "file",
+        "lead",
+        "note",
+        "partnership",
+        "reply-tasks",
+        "thread",
+    }
 )
 """Streams whose events are shown live."""
 

@@ -99,6 +99,10 @@ def _task(event: RecordedEvent, connection: DatabaseConnection) -> None:
             connection.execute(_SQL["open_task"], row)
         case owed.TaskSolved(task=task):
             connection.execute(_SQL["solve_task"], {"task_id": task.id})
+        case owed.TaskReopened(task=task):
+            connection.execute(_SQL["reopen_task"], {"task_id": task.id})
+        case owed.TaskPostponed(task=task, due_at=due_at):
+            connection.execute(_SQL["postpone_task"], {"task_id": task.id, "due_at": due_at})
         case _:
             pass
 
@@ -201,6 +205,8 @@ _PROJECTIONS: Mapping[str, Callable[[RecordedEvent, DatabaseConnection], None]] 
     "user": _user,
     "thread": _thread,
     "reply-tasks": _task,
+    "case-tasks": _task,
+    "account-tasks": _task,
     BURST_CATEGORY: _burst,
     DIGEST_CATEGORY: _digest,
     MAIL_CATEGORY: _mail,

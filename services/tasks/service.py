@@ -129,7 +129,7 @@ class TasksService:
                 connection,
                 months=(first, request.month),
                 partner_id=company_id if caller.role == "partner" else request.partner_id,
-                creditor_id=company_id if is_creditor else None,
+                creditor_id=company_id if is_creditor else request.creditor_id,
                 now=self.resources.clock.now(),
             )
 

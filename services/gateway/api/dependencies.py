@@ -116,6 +116,15 @@ class PageQuery(BaseModel):
     )
 
 
+class MonthQuery(BaseModel):
+    """Which month, alone or with the eleven before it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    month: Annotated[str, Field(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", description="such as 2026-11")]
+    history: Annotated[bool, Field(description="the twelve months up to it")] = False
+
+
 class JsonBody(Generic[M]):
     """
     Reads and checks the request's JSON; a dependency to be named after the caller, who is checked first.

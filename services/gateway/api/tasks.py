@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from services.gateway.api.dependencies import (
     BASE_PATH,
     JsonBody,
     MinPosition,
+    MonthQuery,
     PageQuery,
     SignedIn,
     TheGateway,
@@ -48,14 +49,10 @@ class GroupsQuery(PageQuery):
     tab: tasks.Tab | None = None
 
 
-class SlaQuery(BaseModel):
+class SlaQuery(MonthQuery):
     """Which figures."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    month: Annotated[str, Field(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", description="such as 2026-11")]
     partner_id: UUID | None = None
-    history: Annotated[bool, Field(description="the twelve months up to it")] = False
 
 
 @router.get("/tasks", response_model=tasks.TaskPage, responses=documented(400, 401, 403, 500, 503, 504))

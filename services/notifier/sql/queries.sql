@@ -77,6 +77,13 @@ on conflict (task_id) do nothing
 -- name: solve_task
 update tasks set open = false where task_id = %(task_id)s
 
+-- name: reopen_task
+-- An automatic resolution was undone.
+update tasks set open = true where task_id = %(task_id)s
+
+-- name: postpone_task
+update tasks set due_at = %(due_at)s where task_id = %(task_id)s
+
 -- name: put_digest
 insert into digests (digest_id, kind, user_id, version, last_date, through_position, through_time)
 values (

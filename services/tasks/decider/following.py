@@ -45,7 +45,11 @@ def decide_following(command: Following, state: Board) -> tuple[NewEvent, ...]:
                 for solves in command.solves
                 for event in _solved(_selected(state, solves, cause), cause, solves.solved_by)
             ]
-            return (*solved, *(_opened(cause, facts) for facts in command.opens))
+            # Several events may ask for one thing, such as the quotes of a lead for the choice.
+            return (
+                *solved,
+                *(_opened(cause, facts) for facts in command.opens if facts.id not in state.open),
+            )
         case _:
             assert_never(command)
 
@@ -59,8 +63,6 @@ def last_event_id(command: Following) -> UUID | None:
     match command:
         case HandleMessage(owed=(*_, last)):
             return _event_id(command.cause, "opened", task_id(command.message_id, last.company_id))
-        case FollowEvent(opens=(*_, facts)):
-            return _event_id(command.cause, "opened", facts.id)
         case _:
             return None
 

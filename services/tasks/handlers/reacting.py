@@ -16,7 +16,7 @@ from shared.db import DatabaseConnection
 from shared.eventlog.protocol import Appended, EventLog
 from shared.subscription import SubscriptionDefinition
 
-FOLLOWED = frozenset({"company", "case", "thread", "ai-verdict"})
+FOLLOWED = frozenset({"company", "case", "thread", "lead", "complaint", "case-surveys", "ai-verdict"})
 
 # Version 1 of a thread is its opening.
 _FIRST_MESSAGE = 2
@@ -39,7 +39,7 @@ def subscription(log: EventLog) -> SubscriptionDefinition:
         own_categories=BOARDS,
         react=reactor.react,
         project=projections.project,
-        sources=frozenset({"messaging", "ai_resolver", NAME}),
+        sources=frozenset({"messaging", "surveys", "ai_resolver", NAME}),
         begin=reactor.begin,
         react_together=reactor.together,
     )

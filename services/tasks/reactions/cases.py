@@ -7,6 +7,7 @@ from shared.contracts.envelope import EventData
 from shared.contracts.messaging import (
     CaseAssigned,
     CaseClosed,
+    CaseDeclined,
     CaseMerged,
     CaseOpened,
     CaseStatus,
@@ -27,14 +28,17 @@ def evolve_case(case: CaseFacts, data: EventData) -> CaseFacts:
     """Return the case after one event of its stream; what tasks does not know changes nothing."""
     match data:
         case CaseOpened():
-            return CaseFacts(creditor_id=data.creditor_id, status=data.status)
+            case = CaseFacts(creditor_id=data.creditor_id, status=data.status)
         case CaseAssigned():
-            return replace(case, creditor_id=data.creditor_id, partner_id=data.partner_id)
+            case = replace(case, creditor_id=data.creditor_id, partner_id=data.partner_id)
+        case CaseDeclined(outcome="network"):
+            case = replace(case, partner_id=None)
         case CaseStatusChanged():
-            return replace(case, status=data.status)
+            case = replace(case, status=data.status)
         case CaseClosed():
-            return replace(case, status="Closed")
+            case = replace(case, status="Closed")
         case CaseMerged():
-            return replace(case, status="Merged")
+            case = replace(case, status="Merged")
         case _:
-            return case
+            pass
+    return case

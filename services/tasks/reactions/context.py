@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,7 +11,7 @@ from services.tasks.reactions.cases import CaseFacts
 from shared.business_calendar import Calendar
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
 from shared.contracts.messaging import Side
-from shared.contracts.tasks import TaskFacts, TaskType
+from shared.contracts.tasks import Deadline, SolvedBy, TaskFacts, TaskType
 from shared.errors import Poison
 
 
@@ -94,14 +93,15 @@ def asks(
     case_id: UUID | None,
     case_reference: str | None,
     about_id: UUID | None = None,
-    due_at: datetime | None = None,
-    due_rule: str = "",
+    deadline: Deadline | None = None,
 ) -> TaskFacts:
-    """Return the task that the event asks of company `of`, due by the rule of its type or at `due_at`."""
+    """Return the task that the event asks of company `of`, due by the rule of its type or as given."""
     kind = KINDS[type]
     side: Side = kind.side or "creditor"
-    calendar = context.company(of).calendar
-    deadline = kind.rule(event.time, calendar) if due_at is None else calendar.given(due_at, due_rule)
+    if deadline is None:
+        deadline = kind.rule(event.time, context.company(of).calendar).model_copy(
+            update={"asked_time_zone": context.zone_of(by)}
+        )
     return TaskFacts(
         id=uuid5(event.id, f"{type}:{of}"),
         type=type,
@@ -113,7 +113,7 @@ def asks(
         thread_id=None,
         message_id=None,
         created_at=event.time,
-        deadline=deadline.model_copy(update={"asked_time_zone": context.zone_of(by)}),
+        deadline=deadline,
         asked_by=by,
         about_id=about_id,
     )
@@ -121,7 +121,7 @@ def asks(
 
 def solving(
     *types: TaskType,
-    by: Any,
+    by: SolvedBy,
     company_id: UUID | None = None,
     about_id: UUID | None = None,
 ) -> Solves:

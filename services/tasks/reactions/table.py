@@ -4,19 +4,26 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.tasks.commands import Following
-from services.tasks.reactions import chats, lifecycle
+from services.tasks.reactions import chats, complaints, leads, lifecycle, updates
 from services.tasks.reactions.cases import CaseFacts
 from services.tasks.reactions.context import Context, Reaction, nobody
 from shared.contracts.ai_resolver import VerdictGiven
 from shared.contracts.envelope import EventData, RecordedEvent
 from shared.contracts.messaging import (
+    BidEnded,
     CaseAssigned,
     CaseClosed,
     CaseMerged,
     CaseStatusChanged,
+    ComplaintAccepted,
+    ComplaintAnswered,
+    LeadClosed,
     MessagePosted,
+    PartnerInvited,
+    QuoteSubmitted,
     ThreadClosed,
 )
+from shared.contracts.surveys import SurveyRequested, SurveySubmitted, SurveyWithdrawn
 
 REACTIONS: Mapping[type[EventData], Reaction] = {
     MessagePosted: Reaction(chats.parties, chats.message_posted),
@@ -26,6 +33,15 @@ REACTIONS: Mapping[type[EventData], Reaction] = {
     CaseStatusChanged: Reaction(lifecycle.parties, lifecycle.case_status_changed),
     CaseClosed: Reaction(nobody, lifecycle.case_closed),
     CaseMerged: Reaction(nobody, lifecycle.case_merged),
+    PartnerInvited: Reaction(leads.invited_partner, leads.partner_invited),
+    QuoteSubmitted: Reaction(leads.quoted_creditor, leads.quote_submitted),
+    BidEnded: Reaction(nobody, leads.bid_ended),
+    LeadClosed: Reaction(nobody, leads.lead_closed),
+    ComplaintAccepted: Reaction(complaints.parties, complaints.complaint_accepted),
+    ComplaintAnswered: Reaction(nobody, complaints.complaint_answered),
+    SurveyRequested: Reaction(updates.parties, updates.survey_requested),
+    SurveySubmitted: Reaction(updates.parties, updates.survey_submitted),
+    SurveyWithdrawn: Reaction(nobody, updates.survey_withdrawn),
 }
 
 

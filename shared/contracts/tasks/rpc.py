@@ -172,12 +172,13 @@ class GetSla(Query):
     """
     `get_sla`: answers SlaReport for one month (`2026-11`), or the twelve up to it with `history`.
 
-    A partner sees its own figures, a creditor those of a partner in what it owed this creditor: it names
-    `partner_id`.
+    A partner sees its own figures, of all it owed or to one creditor; a creditor those of a partner in what
+    it owed this creditor: it names `partner_id`.
     """
 
     month: str
     partner_id: UUID | None = None
+    creditor_id: UUID | None = None
     history: bool = False
 
 

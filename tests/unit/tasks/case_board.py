@@ -1,0 +1,148 @@
+"""A case and its board, told events as the service hears them; for tests."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID, uuid4, uuid5
+
+from services.tasks import decider, reactions
+from services.tasks.commands import CASE_TASKS, FollowEvent
+from services.tasks.reactions import CaseFacts, Company, Context
+from shared.business_calendar import Calendar
+from shared.contracts.envelope import EventData, RecordedEvent, Stream
+from shared.contracts.messaging import (
+    CaseAssigned,
+    CaseClosed,
+    CaseMerged,
+    CaseOpened,
+    CaseStatus,
+    CaseStatusChanged,
+    MessagePosted,
+    SenderRole,
+    ThreadKind,
+)
+from shared.contracts.tasks import SolvedBy, TaskFacts, TaskOpened, TaskSolved, TaskType
+
+FRIDAY_AT_THREE = datetime(2026, 11, 20, 14, tzinfo=UTC)
+CASE, THREAD = uuid4(), uuid4()
+CREDITOR, PARTNER, OTHER_PARTNER = uuid4(), uuid4(), uuid4()
+COMPANIES = {
+    id_: Company(id=id_, name=name, calendar=Calendar(country=country, time_zone=zone))
+    for id_, name, country, zone in (
+        (CREDITOR, "Nordvik Steel A/S", "DK", "Europe/Copenhagen"),
+        (PARTNER, "Inkasso München GmbH", "DE", "Europe/Berlin"),
+        (OTHER_PARTNER, "Collect Ltd", "GB", "Europe/London"),
+    )
+}
+
+
+class Case:
+    """A case and its board: tells events to the reactions and decides what follows, as the service does."""
+
+    def __init__(self) -> None:
+        self.board = decider.initial_state()
+        self.facts = CaseFacts()
+        self.events: list[EventData] = []
+        self.position = 0
+        self.versions: dict[str, int] = {}
+
+    def opens(self, status: CaseStatus) -> None:
+        self.tell(
+            CaseOpened(
+                case_id=CASE,
+                reference="NV-1001",
+                creditor_id=CREDITOR,
+                debtor_type="Company",
+                debtor_name="Hafen GmbH",
+                amount=Decimal(8400),
+                currency="EUR",
+                status=status,
+            )
+        )
+
+    def is_assigned(self, partner: UUID = PARTNER, *, again: bool = False) -> RecordedEvent:
+        return self.tell(
+            CaseAssigned(
+                case_id=CASE,
+                reference="NV-1001",
+                engagement_id=uuid4(),
+                creditor_id=CREDITOR,
+                partner_id=partner,
+                previous_engagement_id=uuid4() if again else None,
+            )
+        )
+
+    def moves(self, status: CaseStatus) -> RecordedEvent:
+        assert self.facts.status is not None
+        return self.tell(
+            CaseStatusChanged(case_id=CASE, reference="NV-1001", previous=self.facts.status, status=status)
+        )
+
+    def closes(self) -> None:
+        self.tell(CaseClosed(case_id=CASE, reference="NV-1001", close_code="Paid"))
+
+    def merges(self) -> None:
+        self.tell(CaseMerged(case_id=CASE, reference="NV-1001"))
+
+    def says(self, role: SenderRole, kind: ThreadKind = "invoice_chat") -> RecordedEvent:
+        author = {"creditor": CREDITOR, "partner": PARTNER, "managing_partner": OTHER_PARTNER}.get(role)
+        message = MessagePosted(
+            message_id=uuid4(),
+            thread_id=THREAD,
+            thread_kind=kind,
+            case_id=CASE,
+            case_reference="NV-1001",
+            partnership_id=None,
+            client_message_id="1",
+            role=role,
+            author_id=author,
+            author_name="Anna",
+            author_company_id=author,
+            recipient_ids=() if author is None else (PARTNER if author == CREDITOR else CREDITOR,),
+            body="Here it is.",
+        )
+        return self.tell(message, stream=Stream("thread", THREAD))
+
+    def tell(self, data: EventData, *, stream: Stream | None = None) -> RecordedEvent:
+        stream = stream or Stream("case", CASE)
+        self.position += 1
+        version = self.versions[str(stream)] = self.versions.get(str(stream), 0) + 1
+        event = RecordedEvent(
+            id=uuid5(CASE, str(self.position)),
+            source="messaging",
+            type=type(data).__name__,
+            schema_version=1,
+            stream=stream,
+            version=version,
+            position=self.position,
+            time=FRIDAY_AT_THREE,
+            actor="user:somebody",
+            audience=frozenset({CREDITOR, PARTNER}),
+            subject=f"case:{CASE}",
+            correlation_id=uuid4(),
+            causation_id=None,
+            data=data,
+        )
+        if stream.category == "case":
+            self.facts = reactions.evolve_case(self.facts, data)
+        self.hear(event)
+        return event
+
+    def hear(self, event: RecordedEvent) -> None:
+        for command in reactions.react(event, Context(COMPANIES, self.facts)):
+            if isinstance(command, FollowEvent):
+                assert command.board == Stream(CASE_TASKS, CASE)
+                for decided in decider.decide(command, self.board):
+                    self.board = decider.evolve(self.board, decided.data)
+                    self.events.append(decided.data)
+
+    @property
+    def open(self) -> list[tuple[TaskType, UUID]]:
+        return [(task.facts.type, task.facts.company_id) for task in self.board.open.values()]
+
+    @property
+    def solved(self) -> list[tuple[TaskType, SolvedBy]]:
+        return [(e.task.type, e.solved_by) for e in self.events if isinstance(e, TaskSolved)]
+
+    def only_task(self) -> TaskFacts:
+        (opened,) = (event for event in self.events if isinstance(event, TaskOpened))
+        return opened.task
