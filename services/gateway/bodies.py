@@ -196,6 +196,15 @@ class NewComplaintResponse(BaseModel):
     text: Annotated[LongText, Field(min_length=1)]
 
 
+class NotificationsToRead(BaseModel):
+    """These notices were read, or this one and all that are older."""
+
+    model_config = _example(ids=["0b5f2a0e-7d0f-5c2e-9a53-0d7c6f0b1c11"])
+
+    ids: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
+    up_to_id: UUID | None = None
+
+
 def _minute(text: Any) -> Any:
     if isinstance(text, str) and _MINUTE.fullmatch(text):
         return time.fromisoformat(text)
@@ -503,6 +512,7 @@ ALL: tuple[type[BaseModel], ...] = (
     NewMessage,
     NewNote,
     NoteChanges,
+    NotificationsToRead,
     TaskChange,
     PartnershipEntry,
     PaymentEntry,

@@ -20,7 +20,7 @@ from uuid import UUID
 from services.gateway import sse
 from services.gateway.errors import ServiceUnavailable
 from services.gateway.ports import Arrival, Feed
-from services.gateway.reactions import LIVE_CATEGORIES, LIVE_TYPES, to_live
+from services.gateway.reactions import LIVE_CATEGORIES, LIVE_TYPES, is_for, to_live
 from shared.contracts import messaging
 from shared.contracts.envelope import RecordedEvent
 from shared.errors import Invalid, Retryable
@@ -68,6 +68,10 @@ class Listener:
         self._blocks: deque[bytes] = deque()
         self._news = asyncio.Event()
         self._ended = False
+
+    def may_see(self, event: RecordedEvent) -> bool:
+        """Say whether the client is told of the event."""
+        return self.may_know(event.audience) and is_for(event, self.user_id)
 
     def may_know(self, audience: Collection[UUID]) -> bool:
         return self.company_id is None or self.company_id in audience
@@ -207,7 +211,7 @@ class Hub:
 
     async def _missed(self, listener: Listener, after: int) -> AsyncIterator[bytes]:
         async for page in self._pages(after, listener.start, LIVE_CATEGORIES):
-            known = [event for event in page.events if listener.may_know(event.audience)]
+            known = [event for event in page.events if listener.may_see(event)]
             block = b"".join(self._frame(event) for event in known)
             if block:
                 yield block
@@ -259,7 +263,7 @@ class Hub:
             return
         block = b""
         for listener in tuple(self._listeners):
-            if event.position > listener.start and listener.may_know(event.audience):
+            if event.position > listener.start and listener.may_see(event):
                 block = block or self._frame(event)
                 if block and not listener.offer(block):
                     self.detach(listener)

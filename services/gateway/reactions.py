@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.contracts import messaging, tasks
+from shared.contracts import messaging, notifier, tasks
 from shared.contracts.envelope import EventData, RecordedEvent
 from shared.contracts.rpc import Shape
 
@@ -21,6 +21,7 @@ LIVE_CATEGORIES = frozenset(
         "file",
         "lead",
         "note",
+        "notice",
         "partnership",
         "reply-tasks",
         "thread",
@@ -112,6 +113,19 @@ class ThreadReadNotice(Shape):
     company_id: UUID
     up_to_message_id: UUID
     read_at: datetime
+
+
+class NotificationNotice(Shape):
+    """A notice in the portal; its sentence, in the reader's language, is in `GET /notifications`."""
+
+    id: UUID
+    kind: notifier.NoticeKind
+    case_id: UUID | None
+    case_reference: str | None
+    thread_id: UUID | None
+    facts: dict[str, str]
+    created_at: datetime
+    read: bool
 
 
 class PartnershipNotice(Shape):
@@ -677,6 +691,31 @@ def _file_deleted(_: RecordedEvent, data: messaging.FileDeleted) -> LiveEvent:
     return LiveEvent("file.deleted", notice)
 
 
+def _notification_added(event: RecordedEvent, data: notifier.NotificationAdded) -> LiveEvent:
+    return LiveEvent(
+        "notification.added",
+        NotificationNotice(
+            id=data.notification_id,
+            kind=data.kind,
+            case_id=data.case_id,
+            case_reference=data.case_reference,
+            thread_id=data.thread_id,
+            facts=data.facts,
+            created_at=_utc(event.time),
+            read=False,
+        ),
+    )
+
+
+def is_for(event: RecordedEvent, user_id: UUID | None) -> bool:
+    """Say whether an event that the user's company may know of is for this user; operators see all."""
+    match event.data:
+        case notifier.NotificationAdded(user_ids=user_ids) if user_ids and user_id is not None:
+            return user_id in user_ids
+        case _:
+            return True
+
+
 def _utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
@@ -721,6 +760,7 @@ _REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent | Non
     messaging.ThreadRead: _thread_read,
     tasks.TaskAssigned: _task_assigned,
     tasks.TaskBecameOverdue: _task_became_overdue,
+    notifier.NotificationAdded: _notification_added,
     tasks.TaskOpened: _task_opened,
     tasks.TaskPostponed: _task_postponed,
     tasks.TaskReopened: _task_reopened,

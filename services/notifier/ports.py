@@ -1,13 +1,13 @@
 """What notifier needs of the outside world."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from shared.contracts.notifier import DigestKind, MailCategory, TaskLine
+from shared.contracts.notifier import DigestKind, MailCategory, NoticeKind, TaskLine
 from shared.errors import ParleyError, Retryable
 
 # --- writing ---
@@ -69,7 +69,18 @@ class DigestMail(Letter):
     task_count: int
 
 
-Mail = ChatMail | DigestMail
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeMail(Letter):
+    """An e-mail about something that happened; `words` is what somebody wrote about it, as it was written."""
+
+    kind: NoticeKind
+    case_id: UUID | None
+    case_reference: str | None
+    facts: Mapping[str, str]
+    words: str | None
+
+
+Mail = ChatMail | DigestMail | NoticeMail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,15 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from services.notifier.decider import BURST_CATEGORY, DIGEST_CATEGORY, MAIL_CATEGORY, RECIPIENT_CATEGORY
+from services.notifier.decider import (
+    BURST_CATEGORY,
+    DIGEST_CATEGORY,
+    MAIL_CATEGORY,
+    NOTICE_CATEGORY,
+    NOTICE_READS_CATEGORY,
+    RECIPIENT_CATEGORY,
+)
+from services.notifier.reactions import NOTICED_CATEGORIES
 from shared.contracts import messaging as said
 from shared.contracts import notifier as ours
 from shared.contracts import tasks as owed
@@ -152,6 +160,40 @@ def _recipient(event: RecordedEvent, connection: DatabaseConnection) -> None:
             pass
 
 
+def _notice(event: RecordedEvent, connection: DatabaseConnection) -> None:
+    match event.data:
+        case ours.NotificationAdded() as added:
+            row = {
+                "notification_id": added.notification_id,
+                "position": event.position,
+                "company_id": added.company_id,
+                "user_ids": _array(added.user_ids),
+                "kind": added.kind,
+                "case_id": added.case_id,
+                "case_reference": added.case_reference,
+                "thread_id": added.thread_id,
+                "facts": Jsonb(added.facts),
+                "recipients": Jsonb({str(user): outcome for user, outcome in added.recipients.items()}),
+                "created_at": event.time,
+            }
+            connection.execute(_SQL["add_notice"], row)
+        case _:
+            pass
+
+
+def _notice_reads(event: RecordedEvent, connection: DatabaseConnection) -> None:
+    match event.data:
+        case ours.NotificationsRead(user_id=user_id, notification_ids=ids, up_to_position=position):
+            if ids:
+                row = {"user_id": user_id, "notification_ids": _array(ids)}
+                connection.execute(_SQL["add_notice_reads"], row)
+            if position:
+                mark = {"user_id": user_id, "up_to_position": position}
+                connection.execute(_SQL["put_notice_mark"], mark)
+        case _:
+            pass
+
+
 def _burst(event: RecordedEvent, connection: DatabaseConnection) -> None:
     match event.data:
         case ours.ChatMailDecided() as decided:
@@ -210,8 +252,19 @@ _PROJECTIONS: Mapping[str, Callable[[RecordedEvent, DatabaseConnection], None]] 
     BURST_CATEGORY: _burst,
     DIGEST_CATEGORY: _digest,
     MAIL_CATEGORY: _mail,
+    NOTICE_CATEGORY: _notice,
+    NOTICE_READS_CATEGORY: _notice_reads,
     RECIPIENT_CATEGORY: _recipient,
 }
 
-CATEGORIES = frozenset(_PROJECTIONS)
-OWN_CATEGORIES = frozenset({BURST_CATEGORY, DIGEST_CATEGORY, MAIL_CATEGORY, RECIPIENT_CATEGORY})
+CATEGORIES = frozenset(_PROJECTIONS) | NOTICED_CATEGORIES
+OWN_CATEGORIES = frozenset(
+    {
+        BURST_CATEGORY,
+        DIGEST_CATEGORY,
+        MAIL_CATEGORY,
+        NOTICE_CATEGORY,
+        NOTICE_READS_CATEGORY,
+        RECIPIENT_CATEGORY,
+    }
+)

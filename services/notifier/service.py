@@ -2,12 +2,15 @@
 
 import random
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Self
 from uuid import UUID
 
 from psycopg_pool import ConnectionPool
 
+from services.notifier import queries
 from services.notifier.adapters.deliveries import PostgresDeliveries
+from services.notifier.adapters.letters import notice_title
 from services.notifier.adapters.rendering import JinjaRenderer
 from services.notifier.adapters.smtp import SmtpServer, SmtpTransport, parse_smtp_url
 from services.notifier.adapters.unsubscribing import (
@@ -16,8 +19,10 @@ from services.notifier.adapters.unsubscribing import (
     UnsubscribeLinks,
     links_of,
 )
-from services.notifier.commands import EndCategory, SetPreferences
+from services.notifier.adapters.wording import Wording, wording_for
+from services.notifier.commands import EndCategory, MarkRead, SetPreferences
 from services.notifier.handlers import bursts, people, recipients
+from services.notifier.handlers.notices import Notices
 from services.notifier.handlers.recipients import Recipients
 from services.notifier.handlers.sending import RetryPolicy, Sender
 from shared.clock import Clock
@@ -25,18 +30,25 @@ from shared.contracts.notifier import (
     ChangedPreferences,
     ChangePreferences,
     GetPreferences,
+    ListNotifications,
     LookAtUnsubscribe,
+    MarkNotificationsRead,
+    NotificationPage,
+    NotificationView,
     PreferencesView,
     Unsubscribe,
     UnsubscribeView,
 )
-from shared.contracts.rpc import Caller
+from shared.contracts.rpc import Caller, Done, Query
 from shared.db import DatabaseConnection, open_pool
-from shared.errors import Forbidden
+from shared.errors import Forbidden, Invalid
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import EventLog
 from shared.nameko_adapters import BackgroundLoop, Resources, SubscriptionExtension, endpoint
 from shared.settings import Settings
+from shared.subscription import wait_until_handled
+
+READ_YOUR_WRITES_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +63,7 @@ class NotifierResources:
     smtp: SmtpServer
     recipients: Recipients
     links: UnsubscribeLinks | None
+    notices: Notices
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
@@ -66,6 +79,7 @@ class NotifierResources:
             smtp=smtp,
             recipients=Recipients(log, pool),
             links=links_of(settings),
+            notices=Notices(log, pool),
         )
 
     def read_link(self, token: str) -> UnsubscribeLink:
@@ -149,6 +163,63 @@ class NotifierService:
         )
         with self.resources.pool.connection() as connection:
             return recipients.unsubscribe_view(connection, link.user_id, link.category)
+
+    @endpoint(ListNotifications)
+    def list_notifications(self, request: ListNotifications) -> NotificationPage:
+        user_id, company_id = _member(request.caller)
+        self._catch_up(request)
+        with self.resources.pool.connection() as connection:
+            page = queries.list_notices(
+                connection,
+                user_id,
+                company_id=company_id,
+                unread=request.unread,
+                limit=request.limit,
+                cursor=request.cursor,
+            )
+            user = queries.recipients_by_id(connection, [user_id]).get(user_id)
+        wording = wording_for(user.locale if user is not None else "")
+        return NotificationPage(
+            items=tuple(_shown(notice, wording) for notice in page.items),
+            next_cursor=page.next_cursor,
+            unread_count=page.unread_count,
+        )
+
+    @endpoint(MarkNotificationsRead)
+    def mark_notifications_read(self, request: MarkNotificationsRead) -> Done:
+        user_id, company_id = _member(request.caller)
+        command = MarkRead(
+            user_id=user_id,
+            company_id=company_id,
+            notification_ids=frozenset(request.ids),
+            up_to_position=0,
+            correlation_id=request.correlation_id,
+            now=self.resources.clock.now(),
+        )
+        return Done(position=self.resources.notices.mark_read(command, up_to=request.up_to_id))
+
+    def _catch_up(self, request: Query) -> None:
+        if request.min_position is not None:
+            if request.min_position > self.resources.log.head():
+                # Nobody may hold up workers by waiting for what was never written.
+                raise Invalid("bad_min_position", "No event has this position yet.", "min_position")
+            wait_until_handled(
+                self.resources.pool, bursts.NAME, request.min_position, READ_YOUR_WRITES_SECONDS
+            )
+
+
+def _shown(notice: queries.Notice, wording: Wording) -> NotificationView:
+    return NotificationView(
+        id=notice.notification_id,
+        kind=notice.kind,
+        title=notice_title(notice.kind, notice.case_reference, notice.facts, wording),
+        case_id=notice.case_id,
+        case_reference=notice.case_reference,
+        thread_id=notice.thread_id,
+        facts=dict(notice.facts),
+        created_at=notice.created_at.astimezone(UTC),
+        read=notice.read,
+    )
 
 
 def _member(caller: Caller) -> tuple[UUID, UUID]:

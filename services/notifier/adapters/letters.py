@@ -1,5 +1,6 @@
 """What each kind of e-mail says: its subject, its template and the values that stand in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -8,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.notifier.adapters.texts import one_line, several_lines
 from services.notifier.adapters.wording import Wording
-from services.notifier.ports import ChatMail, DigestMail, Mail, QuotedMessage, RenderingFailed
-from shared.contracts.notifier import TaskLine
+from services.notifier.ports import ChatMail, DigestMail, Mail, NoticeMail, QuotedMessage, RenderingFailed
+from shared.contracts.notifier import NoticeKind, TaskLine
 
 _QUOTE_MAX_CHARACTERS = 2_000
 MOST_TASKS = 50
@@ -64,6 +65,35 @@ _REASONS = {
 }
 
 
+_NOTICES: Mapping[NoticeKind, str] = {
+    "information_requested": _("Your partner needs more information on case %(reference)s"),
+    "new_case": _("New case %(reference)s"),
+    "case_assigned": _("Case %(reference)s was assigned to a partner"),
+    "case_accepted": _("Your partner has accepted case %(reference)s"),
+    "case_declined": _("Your partner has declined case %(reference)s"),
+    "case_to_network": _("Case %(reference)s was offered to the network of partners"),
+    "case_paused": _("Case %(reference)s was paused"),
+    "case_closed": _("Case %(reference)s was closed: %(close_code)s"),
+    "case_merged": _("Case %(reference)s was merged into another"),
+    "closure_requested": _("Your client asks to close case %(reference)s"),
+    "case_in_your_charge": _("You are in charge of case %(reference)s now"),
+    "payment_reported": _("Payment of %(amount)s %(currency)s on case %(reference)s"),
+    "quote_requested": _("You may quote for case %(reference)s"),
+    "quote_submitted": _("A partner has quoted for case %(reference)s"),
+    "quote_choice_pending": _("Quotes for case %(reference)s wait for your choice"),
+    "bid_ended": _("The request for quotes on case %(reference)s is over"),
+    "survey_submitted": _("Your partner has sent the monthly update of case %(reference)s"),
+    "complaint_filed": _("Your complaint on case %(reference)s was received"),
+    "complaint_accepted": _("A complaint on case %(reference)s awaits a response"),
+    "complaint_answered": _("The complaint on case %(reference)s was answered"),
+}
+
+
+def notice_title(kind: NoticeKind, reference: str | None, facts: Mapping[str, str], wording: Wording) -> str:
+    """Return the sentence that tells a notice."""
+    return one_line(wording.say(_NOTICES[kind], **{**facts, "reference": reference or "-"}))
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Where e-mails lead."""
@@ -77,6 +107,9 @@ class Links:
         if task.thread_id is not None:
             return f"{self.portal_url}/threads/{task.thread_id}"
         return f"{self.portal_url}/tasks/{task.task_id}"
+
+    def case(self, case_id: UUID | None) -> str:
+        return f"{self.portal_url}/cases/{case_id}" if case_id else f"{self.portal_url}/notifications"
 
     def tasks(self) -> str:
         return f"{self.portal_url}/tasks"
@@ -102,6 +135,8 @@ def write(mail: Mail, wording: Wording, links: Links) -> Written:
             return _chat(mail, wording, links, zone)
         case DigestMail():
             return _digest(mail, wording, links, zone)
+        case NoticeMail():
+            return _notice(mail, wording, links)
         case _:
             assert_never(mail)
 
@@ -158,6 +193,22 @@ def _digest(mail: DigestMail, wording: Wording, links: Links, zone: ZoneInfo) ->
     }
     subject = wording.count(*_SUBJECTS[mail.kind], mail.task_count)
     return Written(f"{subject}, {wording.day(mail.local_date)}", "digest", values)
+
+
+def _notice(mail: NoticeMail, wording: Wording, links: Links) -> Written:
+    title = notice_title(mail.kind, mail.case_reference, mail.facts, wording)
+    details = []
+    if "outstanding" in mail.facts:
+        sentence = wording.say("Outstanding after it: %(outstanding)s %(currency)s", **mail.facts)
+        details.append(one_line(sentence))
+    values = {
+        "sentence": title,
+        "details": details,
+        "words": several_lines(mail.words or "")[:_QUOTE_MAX_CHARACTERS],
+        "link": links.case(mail.case_id),
+    }
+    reference = one_line(mail.case_reference or "")
+    return Written(f"[{reference}] {title}" if reference else title, "notice", values)
 
 
 def _task(

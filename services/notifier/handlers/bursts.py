@@ -11,13 +11,13 @@ import psycopg
 from services.notifier import decider, projections, queries, reactions
 from services.notifier.commands import DecideBurst, Member, Patience
 from services.notifier.decider import BurstState
-from services.notifier.handlers import people
+from services.notifier.handlers import notices, people
 from services.notifier.handlers.rows import Pool, project_now
 from shared.checkpoint import Checkpoint
 from shared.clock import Clock
 from shared.command_handling import Loaded, StateStore, append_decided
 from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
-from shared.contracts.notifier import ChatMailDecided, DigestDecided, MailScheduled
+from shared.contracts.notifier import ChatMailDecided, DigestDecided, MailScheduled, NotificationAdded
 from shared.db import DatabaseConnection
 from shared.errors import Retryable
 from shared.eventlog.protocol import Appended, EventLog
@@ -43,7 +43,8 @@ def subscription_definition(settings: Settings, log: EventLog) -> SubscriptionDe
     """Return what notifier makes of the log."""
 
     def react(event: RecordedEvent, connection: DatabaseConnection) -> Sequence[Appended]:
-        return schedule_mails(event, connection, log=log, domain=settings.mail_domain)
+        told = notices.tell(event, connection, log=log)
+        return [*told, *schedule_mails(event, connection, log=log, domain=settings.mail_domain)]
 
     return SubscriptionDefinition(
         name=NAME,
@@ -51,7 +52,7 @@ def subscription_definition(settings: Settings, log: EventLog) -> SubscriptionDe
         own_categories=projections.OWN_CATEGORIES,
         react=react,
         project=projections.project,
-        sources=frozenset({"messaging", "tasks", NAME}),
+        sources=frozenset({"messaging", "tasks", "surveys", NAME}),
     )
 
 
@@ -67,6 +68,9 @@ def schedule_mails(
         case ChatMailDecided(mails=planned, company_id=company_id) if planned:
             recipients = queries.recipients_of(connection, company_id)
             mails = reactions.mails_of(event, recipients, domain=domain)
+        case NotificationAdded(recipients=outcomes, company_id=company_id) if outcomes:
+            recipients = queries.recipients_of(connection, company_id)
+            mails = reactions.mails_of_notice(event, recipients, domain=domain)
         case DigestDecided(user_id=user_id):
             recipients = queries.recipients_by_id(connection, [user_id])
             mails = (reactions.mail_of_digest(event, recipients, domain=domain),)

@@ -6,12 +6,19 @@ from uuid import UUID
 
 from services.notifier import queries, reactions
 from services.notifier.handlers.rows import Pool
-from services.notifier.ports import ChatMail, DigestMail, Mail, QuotedMessage, RenderingFailed
+from services.notifier.ports import (
+    ChatMail,
+    DigestMail,
+    Mail,
+    NoticeMail,
+    QuotedMessage,
+    RenderingFailed,
+)
 from services.notifier.reactions import Standing
 from shared.clock import Clock
-from shared.contracts.envelope import ERASED, RecordedEvent, Stream
+from shared.contracts.envelope import ERASED, EventData, RecordedEvent, Stream
 from shared.contracts.messaging import MessagePosted
-from shared.contracts.notifier import DigestDecided, MailScheduled
+from shared.contracts.notifier import DigestDecided, EventRef, MailScheduled, NotificationAdded
 from shared.errors import ParleyError
 from shared.eventlog.protocol import EventLog
 
@@ -46,22 +53,48 @@ class Letters:
             "date": self._clock.now(),
             "category": reactions.category_of(mail.kind, standing.side),
         }
-        return self._chat_of(mail, head) if mail.kind == "chat" else self._digest_of(mail, head)
+        match mail.kind:
+            case "chat":
+                return self._chat_of(mail, head)
+            case "notice":
+                return self._notice_of(mail, head)
+            case _:
+                return self._digest_of(mail, head)
 
     def _digest_of(self, mail: MailScheduled, head: Mapping[str, Any]) -> DigestMail:
-        about = mail.about
-        if about is None:
-            raise RenderingFailed("it does not say which decision it is about")
-        decision = self._log.find(Stream(about.category, about.stream_id), about.event_id)
-        if decision is None or not isinstance(decision.data, DigestDecided):
-            raise RenderingFailed("the decision that it is about is not in the log")
+        decided = self._told_by(mail.about)
+        if not isinstance(decided, DigestDecided):
+            raise RenderingFailed("what it is about is no summary")
         return DigestMail(
             **head,
-            kind=decision.data.kind,
-            local_date=decision.data.local_date,
-            tasks=decision.data.tasks,
-            task_count=decision.data.task_count,
+            kind=decided.kind,
+            local_date=decided.local_date,
+            tasks=decided.tasks,
+            task_count=decided.task_count,
         )
+
+    def _notice_of(self, mail: MailScheduled, head: Mapping[str, Any]) -> NoticeMail:
+        added = self._told_by(mail.about)
+        if not isinstance(added, NotificationAdded):
+            raise RenderingFailed("what it is about is no notice")
+        # From the log, where what was erased is erased: the notice itself says nothing of persons.
+        words = reactions.words_of(self._told_by(added.about))
+        return NoticeMail(
+            **head,
+            kind=added.kind,
+            case_id=added.case_id,
+            case_reference=added.case_reference,
+            facts=added.facts,
+            words=None if words == ERASED else words,
+        )
+
+    def _told_by(self, about: EventRef | None) -> EventData:
+        found = (
+            None if about is None else self._log.find(Stream(about.category, about.stream_id), about.event_id)
+        )
+        if found is None:
+            raise RenderingFailed("what it is about is not in the log")
+        return found.data
 
     def _chat_of(self, mail: MailScheduled, head: Mapping[str, Any]) -> ChatMail:
         if mail.thread_id is None:

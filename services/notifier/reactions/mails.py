@@ -92,7 +92,7 @@ def mails_of(
                     case_id=decided.case_id,
                     case_reference=decided.case_reference,
                     message_id_header=f"<{planned.mail_id}@{domain}>",
-                    references=(f"<thread.{decided.thread_id}@{domain}>",),
+                    references=roots(decided.case_id, decided.thread_id, domain),
                     message_ids=planned.message_ids,
                 ),
                 time=decision.time,
@@ -104,3 +104,9 @@ def mails_of(
             )
         )
     return tuple(scheduled)
+
+
+def roots(case_id: UUID | None, thread_id: UUID, domain: str) -> tuple[str, ...]:
+    """Return what e-mails about the thread refer to, so that a reader sees all of a case together."""
+    thread = f"<thread.{thread_id}@{domain}>"
+    return (thread,) if case_id is None else (f"<case.{case_id}@{domain}>", thread)

@@ -50,7 +50,7 @@ def category_of(kind: MailKind, side: Side) -> MailCategory:
     """Return what a user of that side switches off to get no more e-mails of that kind."""
     if kind == "chat":
         return "case_notifications" if side == "creditor" else "message_mail"
-    return "todo_digest"
+    return "case_notifications" if kind == "notice" else "todo_digest"
 
 
 def standing_of(history: Iterable[RecordedEvent]) -> Standing:

@@ -250,3 +250,66 @@ delete from notifier_delivery.frozen_mails where mail_id = %(mail_id)s
 
 -- name: drop_delivery
 delete from notifier_delivery.deliveries where mail_id = %(mail_id)s
+
+
+-- name: add_notice
+insert into notices (
+    notification_id, position, company_id, user_ids, kind, case_id, case_reference, thread_id, facts, recipients, created_at
+)
+values (
+    %(notification_id)s, %(position)s, %(company_id)s, %(user_ids)s::uuid[], %(kind)s, %(case_id)s, %(case_reference)s,
+    %(thread_id)s, %(facts)s, %(recipients)s, %(created_at)s
+)
+on conflict (notification_id) do nothing
+
+-- name: add_notice_reads
+insert into notice_reads (user_id, notification_id)
+select %(user_id)s, unnest(%(notification_ids)s::uuid[])
+on conflict do nothing
+
+-- name: put_notice_mark
+insert into notice_marks (user_id, up_to_position) values (%(user_id)s, %(up_to_position)s)
+on conflict (user_id) do update set up_to_position = greatest(notice_marks.up_to_position, excluded.up_to_position)
+
+-- name: notices
+-- A page of what one user is told, the newest first; nothing from before it came to its company.
+select n.notification_id, n.position, n.kind, n.case_id, n.case_reference, n.thread_id, n.facts, n.created_at,
+       coalesce(n.position <= m.up_to_position, false) or r.user_id is not null as read
+from notices n
+join users u on u.user_id = %(user_id)s and u.company_id = n.company_id
+left join notice_marks m on m.user_id = u.user_id
+left join notice_reads r on r.user_id = u.user_id and r.notification_id = n.notification_id
+where n.company_id = %(company_id)s and n.position > u.since_position
+  and (n.user_ids = '{}' or u.user_id = any(n.user_ids))
+  and (%(before)s::bigint is null or n.position < %(before)s)
+  and (not %(unread)s or (r.user_id is null and coalesce(n.position > m.up_to_position, true)))
+order by n.position desc
+limit %(limit)s
+
+-- name: unread_notices
+select count(*)
+from notices n
+join users u on u.user_id = %(user_id)s and u.company_id = n.company_id
+left join notice_marks m on m.user_id = u.user_id
+where n.company_id = %(company_id)s and n.position > greatest(u.since_position, coalesce(m.up_to_position, 0))
+  and (n.user_ids = '{}' or u.user_id = any(n.user_ids))
+  and not exists (
+      select from notice_reads r where r.user_id = u.user_id and r.notification_id = n.notification_id
+  )
+
+-- name: notice_positions
+select n.notification_id, n.position
+from notices n
+join users u on u.user_id = %(user_id)s and u.company_id = n.company_id
+where n.company_id = %(company_id)s and n.notification_id = any(%(ids)s) and n.position > u.since_position
+  and (n.user_ids = '{}' or u.user_id = any(n.user_ids))
+
+-- name: company_of_user
+select company_id from users where user_id = %(user_id)s::uuid
+
+-- name: notice
+select notification_id, company_id, kind, recipients, created_at from notices where notification_id = %(notification_id)s
+
+-- name: mails_of_notice
+select mail_id, user_id, state, reason, scheduled_at, settled_at
+from outbox where mail_id = any(%(mail_ids)s)

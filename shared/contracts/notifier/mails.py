@@ -9,7 +9,7 @@ from shared.contracts.messaging import Value
 EXCHANGE_SOURCE = "notifier"
 
 BurstOutcome = Literal["mailed", "read", "inactive", "off", "suppressed"]
-MailKind = Literal["chat", "daily_summary", "weekly_overdue", "creditor_overdue"]
+MailKind = Literal["chat", "daily_summary", "weekly_overdue", "creditor_overdue", "notice"]
 
 
 class PlannedMail(Value):

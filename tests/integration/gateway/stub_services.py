@@ -346,6 +346,14 @@ class NotifierService:
         }
 
     @rpc
+    def list_notifications(self, request: Json) -> Json:
+        return {"items": [], "next_cursor": None, "unread_count": 0, "asked": request}
+
+    @rpc
+    def mark_notifications_read(self, request: Json) -> Json:
+        return {"position": 4715}
+
+    @rpc
     def look_at_unsubscribe(self, request: Json) -> Json:
         return self._link(request["token"])
 

@@ -302,6 +302,8 @@ def test_a_count_that_is_not_known_is_not_zero(gateway: ServedGateway) -> None:
         ("PATCH", f"/api/v1/tasks/{UUID(int=41)}", {"assignee": str(UUID(int=42))}),
         ("PATCH", f"/api/v1/tasks/{UUID(int=41)}", {"postponed_to": None}),
         ("POST", f"/api/v1/tasks/{UUID(int=41)}/reopen", None),
+        ("GET", "/api/v1/notifications?unread=true", None),
+        ("POST", "/api/v1/notifications/read", {"ids": [str(UUID(int=98))]}),
         ("POST", f"/api/v1/threads/{THREAD}/read", {"up_to_message_id": str(UUID(int=99))}),
     ],
 )

@@ -83,6 +83,18 @@ class Office:
         )
         self._append(message.stream, read, subject=f"case:{self.case_id}")
 
+    def on_case(
+        self,
+        data: EventData,
+        *,
+        actor: str = "platform",
+        correlation_id: UUID | None = None,
+        at: datetime = FRIDAY,
+    ) -> RecordedEvent:
+        """Have something happen on the case."""
+        stream, subject = Stream("case", self.case_id), f"case:{self.case_id}"
+        return self._append(stream, data, subject=subject, at=at, actor=actor, correlation_id=correlation_id)
+
     def owes(
         self,
         company_id: UUID,
@@ -152,14 +164,16 @@ class Office:
         subject: str | None = None,
         event_id: UUID | None = None,
         at: datetime = FRIDAY - timedelta(hours=1),
+        actor: str = "platform",
+        correlation_id: UUID | None = None,
     ) -> RecordedEvent:
         event = NewEvent(
             id=event_id or uuid4(),
             data=data,
             time=at,
-            actor="platform",
+            actor=actor,
             audience=frozenset({self.creditor, self.partner}),
             subject=subject,
-            correlation_id=uuid4(),
+            correlation_id=correlation_id or uuid4(),
         )
         return self.log.append(stream, [event], expected="any").events[0]

@@ -109,7 +109,7 @@ def test_an_e_mail_arrives_once_and_is_recorded(
     assert isinstance(scheduled.data, MailScheduled)
     assert mail.recipients == (office.anna.email,)
     assert mail.message["Message-ID"] == scheduled.data.message_id_header
-    assert mail.message["References"] == scheduled.data.references[0]
+    assert mail.message["References"] == " ".join(scheduled.data.references)
     assert mail.message["Subject"] == "[NV-1001] New message from Inkasso Hafen GmbH"
     text = mail.message.get_body(("plain",))
     assert text is not None

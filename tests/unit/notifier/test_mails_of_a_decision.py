@@ -132,7 +132,7 @@ def test_each_mailed_user_gets_an_e_mail_of_its_own_stream() -> None:
         case_id=UUID(int=50),
         case_reference="NV-1001",
         message_id_header=f"<{MAIL}@parley.example>",
-        references=(f"<thread.{THREAD}@parley.example>",),
+        references=(f"<case.{UUID(int=50)}@parley.example>", f"<thread.{THREAD}@parley.example>"),
         message_ids=(UUID(int=1002),),
     )
 
