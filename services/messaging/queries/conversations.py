@@ -263,7 +263,7 @@ class Reads(Tables):
                 partnership_ids=[row["id"] for row in rows], viewer=viewer, reader=reader
             )
         }
-        return tuple(_partnership(row, threads.get(row["id"])) for row in rows)
+        return tuple(_partnership(row, threads.get(row["id"]), viewer) for row in rows)
 
     def _version_of(self, message_id: UUID, thread_id: UUID, viewer: UUID | None) -> int:
         self._require_thread(thread_id, viewer)
@@ -322,7 +322,7 @@ def _payment(row: Mapping[str, Any]) -> PaymentView:
     return PaymentView(**told, reporter=reporter)
 
 
-def _partnership(row: Mapping[str, Any], thread: ThreadView | None) -> PartnershipView:
+def _partnership(row: Mapping[str, Any], thread: ThreadView | None, viewer: UUID | None) -> PartnershipView:
     return PartnershipView(
         id=row["id"],
         creditor=CompanyRef(id=row["creditor_id"], name=row["creditor_name"]),
@@ -330,6 +330,9 @@ def _partnership(row: Mapping[str, Any], thread: ThreadView | None) -> Partnersh
         established_at=row["established_at"],
         total_cases=row["total_cases"],
         active_cases=row["active_cases"],
+        total_value=row["total_value"] or (),
+        amount_collected=row["amount_collected"] or (),
+        partner_revenue=None if viewer == row["creditor_id"] else row["partner_revenue"] or (),
         thread=thread,
     )
 

@@ -1,6 +1,7 @@
 """Companies, their users and who works with whom: events and RPC."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -122,13 +123,29 @@ class Identity(Shape):
     locale: str
 
 
+class Money(Shape):
+    amount: Decimal
+    currency: str
+
+
 class PartnershipView(Shape):
+    """
+    Two companies and what their work amounts to, each sum by currency.
+
+    `total_value` is of the cases that they work on now, `amount_collected` of all payments in the partner's
+    time. `partner_revenue` is what the partner's winning quotes earn it by them, and their fixed fees; None
+    for the creditor, who is not told.
+    """
+
     id: UUID
     creditor: CompanyRef
     partner: CompanyRef
     established_at: datetime
     total_cases: int
     active_cases: int
+    total_value: tuple[Money, ...] = ()
+    amount_collected: tuple[Money, ...] = ()
+    partner_revenue: tuple[Money, ...] | None = None
     thread: ThreadView | None
 
 

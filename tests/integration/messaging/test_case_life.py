@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from services.messaging import commands, handlers
 from services.messaging.commands import Origin
 from services.messaging.queries import Reads
 from services.messaging.reactions.threads import CLOSURE_REQUEST
-from shared.contracts.messaging import CaseAction, CaseOutcome, Division, ReportedPayment
+from shared.contracts.messaging import CaseAction, CaseOutcome, Division, Money, ReportedPayment
 from shared.errors import Conflict, Forbidden, NotFound
 from tests.integration.messaging.conftest import CatchUp
 from tests.integration.messaging.office import NOON, Conversation, Office, Person, origin
@@ -270,6 +271,52 @@ def test_a_former_partner_that_spoke_for_the_client_keeps_its_own_time(
     assert (seen.status, seen.partner and seen.partner.id) == ("Active", talk.partner)
     (thread,) = reads.list_threads(desk.case_id, viewer=talk.partner, reader=None).items
     assert thread.id == talk.thread_id
+
+
+def test_a_partnership_tells_what_its_work_amounts_to_and_the_creditor_not_what_its_partner_earns(
+    talk: Conversation, desk: Desk, reads: Reads, catch_up: CatchUp
+) -> None:
+    partnership_id = talk.office.partnership(talk.creditor, talk.partner)
+    talk.office.case(talk.creditor, talk.partner)
+    desk.pays(talk.paul, "1000.00")
+    asked = talk.office.case(talk.creditor, None, status="Leads")
+    handlers.invite_partner(
+        talk.office.archive, case_id=asked.case_id, partner_id=talk.partner, origin=origin()
+    )
+    lead_id = commands.lead_id(asked.case_id, 1)
+    quoted = handlers.submit_quote(
+        talk.office.archive,
+        lead_id=lead_id,
+        author_id=talk.paul.id,
+        company_id=talk.partner,
+        success_fee_percent=Decimal("12.5"),
+        fixed_fee=Decimal("50.00"),
+        currency=None,
+        comment=None,
+        origin=origin(),
+    )
+    handlers.choose_winner(
+        talk.office.archive,
+        lead_id=lead_id,
+        quote_id=quoted.quote.id,
+        user_id=talk.anna.id,
+        company_id=talk.creditor,
+        origin=origin(),
+    )
+    Desk(talk.office, asked.case_id).pays(talk.paul, "400.00")
+    catch_up()
+
+    def figures(viewer: UUID | None) -> tuple[Any, Any, Any]:
+        found = reads.get_partnership(partnership_id, viewer=viewer, reader=None)
+        return found.total_value, found.amount_collected, found.partner_revenue
+
+    value = (Money(amount=Decimal("25200.00"), currency="EUR"),)
+    collected = (Money(amount=Decimal("1400.00"), currency="EUR"),)
+    assert figures(talk.creditor) == (value, collected, None)
+    assert figures(talk.partner) == (value, collected, (Money(amount=Decimal("100.00"), currency="EUR"),))
+    assert reads.list_partnerships(viewer=talk.partner, reader=None, limit=5, cursor=None).items[0] == (
+        reads.get_partnership(partnership_id, viewer=talk.partner, reader=None)
+    )
 
 
 def test_people_and_division_are_carried_along(
