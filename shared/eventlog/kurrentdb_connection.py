@@ -148,12 +148,10 @@ class Session:
             return Stretch((), after)
         # Reads begin with the event at the position, and what precedes one event need not be one.
         start = until if until == after + 1 else after
-        found, complete = self._read_all(
-            position=start or None, pattern=pattern, limit=limit + 1, asked_for=after
-        )
+        found, complete = self._read_all(position=start or None, pattern=pattern, limit=limit + 1)
         if not complete and not found:
             # So long a stretch without any that the time is up: look through a part of it here.
-            every, _ = self._read_all(position=start or None, pattern=None, limit=_STRETCH, asked_for=after)
+            every, _ = self._read_all(position=start or None, pattern=None, limit=_STRETCH)
             found = tuple(each for each in every if re.fullmatch(pattern, each.stream_name))
             end = every[-1].commit_position if every else after
         elif not complete or len(found) > limit:
@@ -190,7 +188,6 @@ class Session:
         limit: int,
         position: int | None = None,
         backwards: bool = False,
-        asked_for: int = 0,
     ) -> tuple[tuple[RecordedEvent, ...], bool]:
         """Return what was read, and whether it is all that was asked for rather than what came in time."""
         found: list[RecordedEvent] = []
@@ -215,9 +212,9 @@ class Session:
                 raise
             return tuple(found), False
         except (exceptions.InvalidCommitPositionError, exceptions.UnknownError) as error:
-            if "InvalidPosition" not in str(error):
+            if position is None or "InvalidPosition" not in str(error):
                 raise
-            raise UnknownPosition(asked_for) from error
+            raise UnknownPosition(position) from error
         return tuple(found), True
 
 

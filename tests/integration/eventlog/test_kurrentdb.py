@@ -10,7 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -185,6 +187,59 @@ def test_racing_writers_in_two_processes_write_once(open_log: Open, cluster: Sta
         assert sorted(each.duplicate for each in outcomes) == [False, True]
         assert outcomes[0].events == outcomes[1].events
     assert len(ids_in(logs[0])) == 10
+
+
+def test_whatever_breaks_while_many_write_every_event_is_there_once_and_every_reader_sees_it_once(
+    open_log: Open, cluster: StandIn
+) -> None:
+    url = all_nodes(cluster)
+    shared_stream, number, writers = a_stream(), 25, 4
+    stop = Event()
+
+    def write(writer: int) -> list[NewEvent]:
+        log = open_log(url)
+        events = [an_event() for _ in range(number)]
+        for event in events:
+            stream = shared_stream if writer % 2 else a_stream()
+            eventually(partial(appended, log, stream, event), within=60)
+        return events
+
+    def appended(log: EventLog, stream: Stream, event: NewEvent) -> bool:
+        try:
+            return bool(log.append(stream, [event], expected="any").events)
+        except LogUnavailable:
+            return False
+
+    def read() -> list[UUID]:
+        log, position, seen = open_log(url), 0, list[UUID]()
+        while True:
+            last_look = stop.is_set()
+            with suppress(LogUnavailable):
+                page = log.read_all(after=position, limit=7)
+                seen += [event.id for event in page.events]
+                if last_look and not page.events:
+                    return seen
+                position = page.position
+
+    def break_things() -> None:
+        for turn in range(12):
+            cluster.goes_wrong("Append", "cut", after=turn % 2 == 0)
+            stop.wait(0.1)
+            cluster.tell("lead", node=turn % 3)
+            cluster.tell("cut")
+
+    with ThreadPoolExecutor(writers + 2) as pool:
+        reading = pool.submit(read)
+        breaking = pool.submit(break_things)
+        written = [event.id for events in pool.map(write, range(writers)) for event in events]
+        breaking.result()
+        stop.set()
+        seen = reading.result(timeout=60)
+
+    assert sorted(seen) == sorted(written)
+    assert len(set(seen)) == writers * number
+    history = open_log(url).read_stream(shared_stream)
+    assert [event.version for event in history] == list(range(1, 2 * number + 1))
 
 
 # --- idempotence where the database's own ends ---
