@@ -117,6 +117,19 @@ class AttachmentFields(UploadFields):
         return self
 
 
+class PlatformMessage(BaseModel):
+    """A message in the platform's name. The same `client_message_id` with the same content is harmless."""
+
+    model_config = _example(client_message_id="notice-2026-11", body="The debtor's bank has answered.")
+
+    client_message_id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+    body: Annotated[
+        str,
+        Field(min_length=1, max_length=messaging.MESSAGE_MAX_CHARACTERS),
+        AfterValidator(_storable),
+    ]
+
+
 class ReadUpTo(BaseModel):
     """Everything in the thread up to this message was read."""
 
@@ -504,20 +517,21 @@ ALL: tuple[type[BaseModel], ...] = (
     InvitationEntry,
     ManagingPartnerEntry,
     MergeEntry,
-    NewMessage,
-    NewQuote,
     NewCall,
     NewComplaint,
     NewComplaintResponse,
     NewMessage,
     NewNote,
+    NewQuote,
     NoteChanges,
     NotificationsToRead,
     TaskChange,
     PartnershipEntry,
     PaymentEntry,
+    PlatformMessage,
     PreferenceChanges,
     ReadUpTo,
     SurveyReport,
+    TaskChange,
     UserEntry,
 )

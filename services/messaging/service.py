@@ -71,6 +71,7 @@ from shared.contracts.messaging import (
     PaymentList,
     PostedMessage,
     PostMessage,
+    PostPlatformMessage,
     PullBackLead,
     PutCase,
     PutUser,
@@ -555,6 +556,17 @@ class MessagingService:
             handlers.establish_partnership(
                 self.resources.archive, command=command, origin=self._origin(request)
             )
+        )
+
+    @endpoint(PostPlatformMessage)
+    def post_platform_message(self, request: PostPlatformMessage) -> PostedMessage:
+        handlers.require_operator(request.caller)
+        return handlers.post_platform_message(
+            self.resources.archive,
+            thread_id=request.thread_id,
+            client_message_id=request.client_message_id,
+            body=request.body,
+            origin=self._origin(request),
         )
 
     @endpoint(PutCase)

@@ -9,13 +9,14 @@ from services.gateway.api.dependencies import (
     BASE_PATH,
     JsonBody,
     MinPosition,
+    Operator,
     PageQuery,
     SignedIn,
     TheGateway,
     accepts,
     answer,
 )
-from services.gateway.bodies import NewMessage, Reached, ReadUpTo
+from services.gateway.bodies import NewMessage, PlatformMessage, Reached, ReadUpTo
 from services.gateway.problems import documented
 from shared.contracts import messaging
 
@@ -90,6 +91,39 @@ async def post_message(
         status=201 if outcome["created"] else 200,
         position=outcome["position"],
         location=f"/api/v1/threads/{thread_id}/messages#{posted['id']}",
+    )
+
+
+@router.post(
+    "/admin/threads/{thread_id}/messages",
+    status_code=201,
+    tags=["admin"],
+    response_model=messaging.MessageView,
+    responses={
+        200: {"model": messaging.MessageView, "description": "The same message had been posted before"},
+        **documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 500, 503, 504),
+    },
+    openapi_extra=accepts(PlatformMessage),
+)
+async def post_platform_message(
+    thread_id: UUID,
+    session: Operator,
+    gateway: TheGateway,
+    message: Annotated[PlatformMessage, Depends(JsonBody(PlatformMessage))],
+) -> Response:
+    """Say something in the platform's name: it has no author and opens no task."""
+    request = messaging.PostPlatformMessage(
+        caller=session.caller,
+        correlation_id=session.correlation_id,
+        thread_id=thread_id,
+        **message.model_dump(),
+    )
+    outcome = await gateway.services.call("messaging", "post_platform_message", request)
+    return answer(
+        outcome["message"],
+        status=201 if outcome["created"] else 200,
+        position=outcome["position"],
+        location=f"{BASE_PATH}/threads/{thread_id}/messages#{outcome['message']['id']}",
     )
 
 

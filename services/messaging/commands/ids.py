@@ -32,6 +32,11 @@ def message_id(thread_id: UUID, author_id: UUID, client_message_id: str) -> UUID
     return uuid5(thread_id, f"{author_id}:{client_message_id}")
 
 
+def platform_message_id(thread_id: UUID, client_message_id: str) -> UUID:
+    """Return the id that a message of the platform has however often it is sent."""
+    return uuid5(thread_id, f"platform:{client_message_id}")
+
+
 def lead_id(case_id: UUID, round_number: int) -> UUID:
     """Return the id of the lead of the case's round, counted from 1."""
     return uuid5(case_id, f"lead:{round_number}")

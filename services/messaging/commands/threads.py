@@ -120,12 +120,16 @@ class LeaveThread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostMessage:
-    """Say something in the thread; without `expects_reply` it neither asks nor answers anything."""
+    """
+    Say something in the thread; without `expects_reply` it neither asks nor answers anything.
+
+    Without an author it is the platform that speaks.
+    """
 
     thread_id: UUID
     message_id: UUID
     client_message_id: str
-    author: MessageAuthor
+    author: MessageAuthor | None
     body: str
     attachments: tuple[Attachment, ...] = ()
     expects_reply: bool = True

@@ -175,7 +175,7 @@ def participation(state: State, company_id: UUID) -> Participant:
 
 def _post(command: PostMessage, state: State) -> tuple[ThreadEvent, ...]:
     author = command.author
-    role = participation(state, author.company_id).role
+    role: SenderRole = participation(state, author.company_id).role if author else "platform"
     match state:
         case ReadOnlyThread(reason=reason):
             raise Conflict("thread_read_only", READ_ONLY_BECAUSE[reason])
@@ -190,10 +190,11 @@ def _post(command: PostMessage, state: State) -> tuple[ThreadEvent, ...]:
                     partnership_id=facts.partnership_id,
                     client_message_id=command.client_message_id,
                     role=role,
-                    author_id=author.id,
-                    author_name=author.name,
-                    author_company_id=author.company_id,
-                    recipient_ids=_other_side(facts, role),
+                    author_id=author.id if author else None,
+                    author_name=author.name if author else None,
+                    author_company_id=author.company_id if author else None,
+                    # Nobody owes the platform an answer.
+                    recipient_ids=_other_side(facts, role) if author else (),
                     body=command.body,
                     attachments=command.attachments,
                     expects_reply=command.expects_reply,

@@ -35,7 +35,7 @@ from services.messaging.handlers.leads import (
     sweep_leads,
 )
 from services.messaging.handlers.platform_inbox import Received, receive
-from services.messaging.handlers.posting import mark_read, post_message
+from services.messaging.handlers.posting import mark_read, post_message, post_platform_message
 from services.messaging.handlers.streams import Archive, open_archive
 from services.messaging.handlers.subscribing import NAME, subscription
 from services.messaging.handlers.sweeping import sweep_files
@@ -74,6 +74,7 @@ __all__ = [
     "name_managing_partner",
     "open_archive",
     "post_message",
+    "post_platform_message",
     "pull_back_lead",
     "put_case",
     "put_user",

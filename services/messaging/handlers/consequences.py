@@ -15,6 +15,7 @@ from services.messaging.commands import (
     CloseCaseOfLead,
     CloseThread,
     EstablishPartnership,
+    InvitePartner,
     JoinThread,
     LeaveThread,
     NoteQuoteGiven,
@@ -28,11 +29,11 @@ from services.messaging.commands import (
 )
 from services.messaging.decider import case, company, file, lead, thread
 from services.messaging.handlers.directory import establish_partnership
-from services.messaging.handlers.streams import Archive, follow_id, once_id
+from services.messaging.handlers.streams import Archive, bid_event_id, follow_id, once_id
 from services.messaging.reactions import CaseThen, Consequence
 from services.messaging.reactions.threads import InThread
 from shared.business_calendar import Calendar
-from shared.contracts.envelope import EventData, RecordedEvent, Stream
+from shared.contracts.envelope import RecordedEvent, Stream
 from shared.contracts.messaging import (
     CaseAssigned,
     CaseClosed,
@@ -42,6 +43,7 @@ from shared.contracts.messaging import (
     LeadOpened,
     ParticipantJoined,
     ParticipantLeft,
+    PartnerInvited,
     QuoteWindow,
     ThreadClosed,
     ThreadOpened,
@@ -134,7 +136,7 @@ def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Append
             return _on_thread(archive, command, origin)
         case AttachFile():
             return _attach(archive, command, origin)
-        case OpenLead() | PullBackLead():
+        case OpenLead() | InvitePartner() | PullBackLead():
             return _on_lead(archive, command, origin)
         case NoteQuoteGiven() | AwardCase() | CloseCaseOfLead():
             return _on_case(archive, command, origin)
@@ -183,12 +185,20 @@ def _attach(archive: Archive, command: AttachFile, origin: Origin) -> Appended |
     )
 
 
-def _on_lead(archive: Archive, command: OpenLead | PullBackLead, origin: Origin) -> Appended | None:
+def _on_lead(
+    archive: Archive, command: OpenLead | InvitePartner | PullBackLead, origin: Origin
+) -> Appended | None:
     appended = archive.leads.carry_out(command.lead_id, origin, lambda state: lead.decide(command, state))
-    outcome: type[EventData] = LeadOpened if isinstance(command, OpenLead) else LeadClosed
-    return appended or _earlier(
-        archive, archive.leads.stream(command.lead_id), once_id(outcome, command.lead_id)
-    )
+    match command:
+        case OpenLead():
+            outcome = once_id(LeadOpened, command.lead_id)
+        case InvitePartner():
+            outcome = bid_event_id(PartnerInvited, command.lead_id, command.partner_id)
+        case PullBackLead():
+            outcome = once_id(LeadClosed, command.lead_id)
+        case _:
+            assert_never(command)
+    return appended or _earlier(archive, archive.leads.stream(command.lead_id), outcome)
 
 
 def _on_case(

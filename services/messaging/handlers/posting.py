@@ -71,6 +71,37 @@ def post_message(
     return outcome
 
 
+def post_platform_message(
+    archive: Archive, *, thread_id: UUID, client_message_id: str, body: str, origin: Origin
+) -> PostedMessage:
+    """
+    Post a message of the platform, which has no author and asks nobody for an answer.
+
+    The same `client_message_id` and content again has the first outcome. Raises Invalid, NotFound, Conflict
+    where the content is another or the thread is read-only.
+    """
+    shapes.message_body(body)
+    shapes.client_message_id(client_message_id)
+    message_id = commands.platform_message_id(thread_id, client_message_id)
+    command = commands.PostMessage(
+        thread_id=thread_id,
+        message_id=message_id,
+        client_message_id=client_message_id,
+        author=None,
+        body=body,
+        expects_reply=False,
+    )
+    try:
+        appended = archive.threads.carry_out(thread_id, origin, lambda state: thread.decide(command, state))
+    except Refused:
+        first = archive.log.find(archive.threads.stream(thread_id), message_id)
+        if first is None:
+            raise
+        return _outcome(first, body=body, attachment_ids=(), created=False)
+    posted = cast("Appended", appended)  # a message is posted or refused, never passed over
+    return _outcome(posted.events[0], body=body, attachment_ids=(), created=not posted.duplicate)
+
+
 def mark_read(
     archive: Archive,
     *,

@@ -288,7 +288,7 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:  # noqa:
         ):
             return once_id(type(data), stream.id)
         case PartnerInvited() | QuoteSubmitted() | BidEnded():
-            return uuid5(stream.id, f"{type(data).__name__}:{data.partner_id}")
+            return bid_event_id(type(data), stream.id, data.partner_id)
         case QuoteChoiceReminded():
             return uuid5(stream.id, f"{type(data).__name__}:{data.days}")
         case _:
@@ -298,6 +298,11 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:  # noqa:
 def follow_id(contract: type[EventData], stream: Stream, origin: Origin) -> UUID:
     """Return the id of the event of that kind which the command of that origin leads to in the stream."""
     return uuid5(origin.id, f"{contract.__name__}:{stream.id}")
+
+
+def bid_event_id(contract: type[EventData], lead_id: UUID, partner_id: UUID) -> UUID:
+    """Return the id of an event that a lead can hold only once for each partner."""
+    return uuid5(lead_id, f"{contract.__name__}:{partner_id}")
 
 
 def once_id(contract: type[EventData], stream_id: UUID) -> UUID:

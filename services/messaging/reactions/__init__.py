@@ -4,6 +4,7 @@ from services.messaging.commands import (
     AttachFile,
     CaseOfLeadCommand,
     EstablishPartnership,
+    InvitePartner,
     OpenLead,
     PullBackLead,
 )
@@ -17,6 +18,7 @@ Consequence = (
     threads.InThread
     | AttachFile
     | OpenLead
+    | InvitePartner
     | PullBackLead
     | CaseOfLeadCommand
     | EstablishPartnership

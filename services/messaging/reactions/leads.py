@@ -1,10 +1,13 @@
 """A lead opens when its case asks for quotes, ends when the case ends, and the case follows its outcome."""
 
+from uuid import UUID
+
 from services.messaging.commands import (
     AwardCase,
     CaseOfLeadCommand,
     CloseCaseOfLead,
     CloseThread,
+    InvitePartner,
     LeadThreadKind,
     NoteQuoteGiven,
     OpenLead,
@@ -41,13 +44,15 @@ _ASKING: frozenset[CaseStatus] = frozenset({"Leads", "LeadsQuoteGiven"})
 
 def react(
     event: RecordedEvent, case: CaseThen | None
-) -> tuple[OpenThread | CloseThread | OpenLead | PullBackLead | CaseOfLeadCommand, ...]:
+) -> tuple[OpenThread | CloseThread | OpenLead | InvitePartner | PullBackLead | CaseOfLeadCommand, ...]:
     """Return the commands that follow from the event, none for events that nothing follows from."""
     return _from_case(event, case) if case else _from_lead(event)
 
 
-def _from_case(event: RecordedEvent, case: CaseThen) -> tuple[OpenLead | PullBackLead, ...]:
+def _from_case(event: RecordedEvent, case: CaseThen) -> tuple[OpenLead | InvitePartner | PullBackLead, ...]:
     match event.data:
+        case CaseStatusChanged(status="Leads", cause="custom_quote") if case.partner_id:
+            return (_ask_for_quotes(case), _invite(case, case.partner_id, event))
         case CaseOpened(status="Leads") | CaseStatusChanged(status="Leads"):
             return (_ask_for_quotes(case),)
         case CaseStatusChanged(previous=previous, status=status) if previous in _ASKING:
@@ -84,6 +89,13 @@ def _ask_for_quotes(case: CaseThen) -> OpenLead:
         currency=case.currency,
         window=case.window,
         max_quotes=MAX_QUOTES,
+    )
+
+
+def _invite(case: CaseThen, partner_id: UUID, event: RecordedEvent) -> InvitePartner:
+    """The case's own partner asked for it, and no other has been."""
+    return InvitePartner(
+        lead_id=lead_id(case.id, case.lead_round), partner_id=partner_id, at=event.time, custom_quote=True
     )
 
 

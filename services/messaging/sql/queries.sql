@@ -35,10 +35,15 @@ limit %(limit)s
 
 -- name: list_cases
 -- The cases of a company. A former partner sees the case as its engagement left it, with itself as the partner.
+-- That there is a quote no partner is told: it may be a rival's.
 select
     cases.id,
     coalesce(engagements.reference, cases.reference) as reference,
-    coalesce(engagements.status, cases.status) as status,
+    case
+        when case_access.engagement_id is not null and coalesce(engagements.status, cases.status) = 'LeadsQuoteGiven'
+            then 'Leads'
+        else coalesce(engagements.status, cases.status)
+    end as status,
     cases.creditor_id, creditor.name as creditor_name,
     partner.id as partner_id, partner.name as partner_name,
     coalesce(engagements.debtor_type, cases.debtor_type) as debtor_type,
@@ -75,7 +80,14 @@ left join users as creditor_user on creditor_user.id = cases.creditor_user_id an
 left join users as partner_user on partner_user.id = cases.partner_user_id and engagements.id is null
 where case_access.company_id = %(viewer)s
     and case_access.position < %(before)s
-    and (%(status)s::text is null or coalesce(engagements.status, cases.status) = %(status)s)
+    and (
+        %(status)s::text is null
+        or %(status)s = case
+            when case_access.engagement_id is not null and coalesce(engagements.status, cases.status) = 'LeadsQuoteGiven'
+                then 'Leads'
+            else coalesce(engagements.status, cases.status)
+        end
+    )
 order by case_access.position desc
 limit %(limit)s
 
@@ -113,7 +125,11 @@ select id from cases order by position
 select
     cases.id,
     coalesce(engagements.reference, cases.reference) as reference,
-    coalesce(engagements.status, cases.status) as status,
+    case
+        when case_access.engagement_id is not null and coalesce(engagements.status, cases.status) = 'LeadsQuoteGiven'
+            then 'Leads'
+        else coalesce(engagements.status, cases.status)
+    end as status,
     cases.creditor_id, creditor.name as creditor_name,
     partner.id as partner_id, partner.name as partner_name,
     coalesce(engagements.debtor_type, cases.debtor_type) as debtor_type,

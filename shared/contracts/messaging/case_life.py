@@ -165,7 +165,9 @@ class PaymentList(Shape):
 
 # --- RPC: requests ---
 
-CaseAction = Literal["sign", "release", "accept", "decline", "request_information", "pause", "resume"]
+CaseAction = Literal[
+    "sign", "release", "accept", "decline", "request_information", "begin_custom_quote", "pause", "resume"
+]
 CASE_TEXT_MAX_CHARACTERS = 2_000
 
 

@@ -244,6 +244,16 @@ class PostMessage(Request):
     attachment_ids: tuple[UUID, ...] = ()
 
 
+class PostPlatformMessage(Request):
+    """
+    `post_platform_message`: answers PostedMessage; the platform says something, which opens no task.
+    """
+
+    thread_id: UUID
+    client_message_id: str = Field(description="1 to 200 characters; makes a retry harmless")
+    body: str
+
+
 class MarkRead(Request):
     """`mark_read`: answers Done."""
 

@@ -36,6 +36,7 @@ StatusCause = Literal[
     "paused",
     "closure_requested",
     "declined",
+    "custom_quote",
     "assigned",
 ]
 MESSAGE_MAX_CHARACTERS = 10_000

@@ -178,6 +178,11 @@ class MessagingService:
         return {"id": request["partnership_id"]}
 
     @rpc
+    def post_platform_message(self, request: Json) -> Json:
+        created = request["client_message_id"] != "again"
+        return {"message": {"id": str(UUID(int=97))}, "created": created, "position": 4716}
+
+    @rpc
     def search(self, request: Json) -> Json:
         return {"items": [], "next_cursor": None, "asked": request}
 

@@ -320,3 +320,50 @@ def test_what_was_left_undone_is_made_up_for_by_the_subscription(
         assert sum(isinstance(event.data, once) for event in everything) == 1
     assert sum(isinstance(event.data, ThreadOpened) for event in everything) == 4
     assert office.chooses(anna, lead_id, quote.quote.id) is None
+
+
+def test_a_partner_that_wants_terms_of_its_own_does_not_learn_of_rivals(
+    office: Office, reads: Reads, catch_up: CatchUp
+) -> None:
+    creditor = office.company("creditor", "Nordvik Steel A/S")
+    paul = office.person(office.company("partner", "Paul Legal"), "Paul")
+    rita = office.person(office.company("partner", "Rita Legal"), "Rita")
+    case = office.case(creditor, paul.company_id, status="PendingVerification")
+
+    def begins() -> None:
+        handlers.act_on_case(
+            office.archive,
+            case_id=case.case_id,
+            action="begin_custom_quote",
+            note=None,
+            member=(paul.id, paul.company_id),
+            origin=origin(),
+        )
+
+    begins()
+    begins()
+    lead_id = commands.lead_id(case.case_id, 1)
+    office.invites(case.case_id, rita.company_id)
+    office.quotes(rita, lead_id)
+    catch_up()
+
+    own = lead_as(reads, paul, lead_id)
+    assert [(bid.custom_quote, bid.quote) for bid in own.bids] == [(True, None)]
+    assert own.status == "Open"
+    assert reads.get_case(case.case_id, viewer=paul.company_id, reader=paul.id).status == "Leads"
+    page = reads.list_cases(
+        viewer=paul.company_id, reader=paul.id, status="LeadsQuoteGiven", limit=5, cursor=None
+    )
+    assert page.items == ()
+    assert reads.get_case(case.case_id, viewer=creditor, reader=None).status == "LeadsQuoteGiven"
+    [partnership] = reads.list_partnerships(
+        viewer=paul.company_id, reader=paul.id, limit=5, cursor=None
+    ).items
+    assert partnership.creditor.id == creditor
+    for event in office.archive.log.read_all(after=0, limit=1000).events:
+        told = paul.company_id in event.audience
+        assert not (told and getattr(event.data, "status", None) == "LeadsQuoteGiven")
+        assert not {paul.company_id, rita.company_id} <= event.audience
+    own_quote = office.quotes(paul, lead_id)
+    office.chooses(office.person(creditor, "Anna"), lead_id, own_quote.quote.id)
+    office.posts(paul, office.chat(case.case_id, company_id=paul.company_id))

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -279,3 +279,31 @@ def _close(talk: Conversation, office: Office | None = None) -> None:
     (office or talk.office).archive.threads.carry_out(
         talk.thread_id, origin(), lambda state: thread.decide(command, state)
     )
+
+
+def test_the_platform_says_a_thing_once_and_nobody_owes_it_an_answer(talk: Conversation) -> None:
+    def says(body: str, *, thread_id: UUID = talk.thread_id) -> PostedMessage:
+        return handlers.post_platform_message(
+            talk.office.archive,
+            thread_id=thread_id,
+            client_message_id="notice-1",
+            body=body,
+            origin=origin(),
+        )
+
+    first = says("The debtor's bank has answered.")
+    again = says("The debtor's bank has answered.")
+
+    assert (first.created, again.created) == (True, False)
+    assert (again.message, again.position) == (first.message, first.position)
+    assert (first.message.role, first.message.author) == ("platform", None)
+    stored = talk.office.archive.log.find(Stream("thread", talk.thread_id), first.message.id)
+    assert stored is not None
+    assert isinstance(stored.data, MessagePosted)
+    assert (stored.data.recipient_ids, stored.data.expects_reply) == ((), False)
+    assert stored.audience == {talk.creditor, talk.partner}
+    with pytest.raises(Conflict) as reused:
+        says("Something else.")
+    assert reused.value.code == "client_message_id_reused"
+    with pytest.raises(NotFound):
+        says("To nobody.", thread_id=uuid4())

@@ -44,6 +44,7 @@ _WAYS: dict[CaseAction, tuple[frozenset[CaseStatus], CaseStatus]] = {
         frozenset({"PendingVerification", "Active", "Paused"}),
         "NeedsAdditionalDetails",
     ),
+    "begin_custom_quote": (frozenset({"PendingVerification"}), "Leads"),
     "pause": (frozenset({"Active"}), "Paused"),
     "resume": (frozenset({"Paused", "NeedsAdditionalDetails"}), "Active"),
 }
@@ -53,6 +54,7 @@ _CAUSES: dict[CaseAction, StatusCause] = {
     "release": "released",
     "accept": "accepted",
     "request_information": "information_requested",
+    "begin_custom_quote": "custom_quote",
     "pause": "paused",
     "resume": "resumed",
 }
@@ -185,6 +187,7 @@ _WORDS: dict[CaseAction, str] = {
     "accept": "accept",
     "decline": "decline",
     "request_information": "ask for information on",
+    "begin_custom_quote": "make a quote of its own for",
     "pause": "pause",
     "resume": "resume",
 }

@@ -145,11 +145,17 @@ def evolve(state: State, event: CaseEvent) -> State:
 
 
 def audience(state: State) -> frozenset[UUID]:
-    """Return who may know of the case: the creditor's side, and its present partner unless it is hidden."""
+    """
+    Return who may know of the case: the creditor's side, and its present partner unless it is hidden.
+
+    A partner that makes a quote of its own may have rivals: that there is a quote is not for it to know.
+    """
     if isinstance(state, UnknownCase):
         return frozenset()
     facts = facts_of(state)
-    partner = {facts.engagement.partner_id} if facts.engagement and not facts.hidden else set()
+    among_rivals = isinstance(state, OpenCase) and state.status == "LeadsQuoteGiven"
+    knows = facts.engagement is not None and not facts.hidden and not among_rivals
+    partner = {facts.engagement.partner_id} if facts.engagement and knows else set()
     third_voice = {facts.managing_partner_id} if facts.managing_partner_id else set()
     return frozenset({facts.creditor_id} | partner | third_voice)
 
