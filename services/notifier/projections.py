@@ -106,7 +106,13 @@ def _task(event: RecordedEvent, connection: DatabaseConnection) -> None:
             }
             connection.execute(_SQL["open_task"], row)
         case owed.TaskSolved(task=task):
-            connection.execute(_SQL["solve_task"], {"task_id": task.id})
+            connection.execute(_SQL["set_task_open"], {"task_id": task.id, "open": False})
+        case owed.TaskReopened(task=task):
+            connection.execute(_SQL["set_task_open"], {"task_id": task.id, "open": True})
+        case owed.TaskPostponed(task=task, due_at=due_at):
+            connection.execute(_SQL["put_deadline"], {"task_id": task.id, "due_at": due_at})
+        case owed.TaskAssigned(task=task, assignee_id=assignee_id):
+            connection.execute(_SQL["put_assignee"], {"task_id": task.id, "assignee_id": assignee_id})
         case owed.TaskReopened(task=task):
             connection.execute(_SQL["reopen_task"], {"task_id": task.id})
         case owed.TaskPostponed(task=task, due_at=due_at):
@@ -246,9 +252,9 @@ _PROJECTIONS: Mapping[str, Callable[[RecordedEvent, DatabaseConnection], None]] 
     "company": _company,
     "user": _user,
     "thread": _thread,
-    "reply-tasks": _task,
-    "case-tasks": _task,
     "account-tasks": _task,
+    "case-tasks": _task,
+    "reply-tasks": _task,
     BURST_CATEGORY: _burst,
     DIGEST_CATEGORY: _digest,
     MAIL_CATEGORY: _mail,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, assert_never
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,14 +28,20 @@ def _n(one: str, many: str) -> tuple[str, str]:
 # What a type of task is called; one that is not here is called by its title.
 TASK_LABELS = {
     "ReplyToChat": _("New message"),
-    "MoreInfoNeeded": _("More information needed"),
     "ClientInputRequired": _("Client input required"),
+    "MoreInfoNeeded": _("More information needed"),
     "SelectQuoteWinner": _("Select the winning quote"),
+    "ReviewPartner": _("Review partner"),
+    "SignContract": _("Sign contract"),
+    "AssignBankAccount": _("Assign bank account"),
+    "CaseValidationNeedsInfo": _("Case data needs correction"),
     "VerifyNewCase": _("Review new case"),
     "ReplyToCaseSurvey": _("Update case status"),
     "ProvideQuote": _("Provide a quote"),
     "FollowUpPausedCase": _("Follow up on paused case"),
     "RespondToComplaint": _("Respond to complaint"),
+    "InvoiceAndCollect": _("Invoice and collect payment from client"),
+    "ChasePayment": _("Chase payment and start collection"),
 }
 
 _SUBJECTS = {
@@ -76,6 +81,7 @@ _NOTICES: Mapping[NoticeKind, str] = {
     "case_closed": _("Case %(reference)s was closed: %(close_code)s"),
     "case_merged": _("Case %(reference)s was merged into another"),
     "closure_requested": _("Your client asks to close case %(reference)s"),
+    "task_assigned": _("You were given a task: %(title)s"),
     "case_in_your_charge": _("You are in charge of case %(reference)s now"),
     "payment_reported": _("Payment of %(amount)s %(currency)s on case %(reference)s"),
     "quote_requested": _("You may quote for case %(reference)s"),
@@ -186,7 +192,7 @@ def _digest(mail: DigestMail, wording: Wording, links: Links, zone: ZoneInfo) ->
     shown = mail.tasks[:MOST_TASKS]
     values = {
         "introduction": wording.count(*_INTRODUCTIONS[mail.kind], mail.task_count),
-        "tasks": [_task(task, mail.date, wording, links, zone) for task in shown],
+        "tasks": [_task(task, mail, wording, links, zone) for task in shown],
         "more": mail.task_count - len(shown),
         "link": links.tasks(),
         "why": wording.say(_REASONS[mail.kind]),
@@ -212,7 +218,7 @@ def _notice(mail: NoticeMail, wording: Wording, links: Links) -> Written:
 
 
 def _task(
-    task: TaskLine, now: datetime, wording: Wording, links: Links, zone: ZoneInfo
+    task: TaskLine, mail: DigestMail, wording: Wording, links: Links, zone: ZoneInfo
 ) -> dict[str, str | bool]:
     label = TASK_LABELS.get(task.type)
     title = task.title if label is None else wording.say(label)
@@ -221,7 +227,8 @@ def _task(
     return {
         "title": one_line(title),
         "due": wording.local_time(task.due_at, zone),
-        "overdue": task.due_at < now,
+        "overdue": task.due_at < mail.date,
+        "yours": task.assignee_id == mail.user_id,
         "link": links.task(task),
     }
 

@@ -72,7 +72,9 @@ def decide_digest(command: DecideDigest, state: DigestState) -> tuple[NewEvent, 
     tasks = [task for task in command.tasks if _belongs(task, command, state)]
     if not tasks:
         return ()
-    tasks.sort(key=lambda task: (task.line.due_at, task.line.task_id))
+    tasks.sort(
+        key=lambda task: (task.line.assignee_id != command.user_id, task.line.due_at, task.line.task_id)
+    )
     stream = digest_stream(command.user_id, command.kind)
     event_id = uuid5(stream.id, command.local_date.isoformat())
     return (

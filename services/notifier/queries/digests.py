@@ -60,7 +60,7 @@ def open_tasks(connection: DatabaseConnection, company_id: UUID, *, known_up_to:
 def _open_tasks(connection: DatabaseConnection, company_id: UUID, known_up_to: int) -> Iterator[OpenTask]:
     values = {"company_id": company_id, "known_up_to": known_up_to}
     for position, created_at, *fields in connection.execute(_SQL["open_tasks"], values):
-        task_id, kind, title, case_id, case_reference, thread_id, due_at = fields
+        task_id, kind, title, case_id, case_reference, thread_id, due_at, assignee_id = fields
         line = TaskLine.model_construct(
             task_id=task_id,
             type=kind,
@@ -69,6 +69,7 @@ def _open_tasks(connection: DatabaseConnection, company_id: UUID, known_up_to: i
             case_reference=case_reference,
             thread_id=thread_id,
             due_at=due_at,
+            assignee_id=assignee_id,
         )
         yield OpenTask(line, position, created_at)
 

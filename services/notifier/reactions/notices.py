@@ -14,7 +14,7 @@ from services.notifier.commands import PLATFORM
 from services.notifier.reactions.mails import Recipient
 from services.notifier.reactions.recipients import Reach
 from shared.contracts import messaging as said
-from shared.contracts import surveys
+from shared.contracts import surveys, tasks
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent
 from shared.contracts.messaging import Side
 from shared.contracts.notifier import (
@@ -101,6 +101,16 @@ def _in_charge(event: said.CaseUserAssigned) -> Iterable[Plan]:
         )
 
 
+def _task_assigned(event: tasks.TaskAssigned) -> Iterable[Plan]:
+    if event.assignee_id is not None and event.assignee_id != event.assigned_by:
+        yield Plan(
+            kind="task_assigned",
+            companies=frozenset({event.task.company_id}),
+            user_ids=(event.assignee_id,),
+            facts={"title": event.task.title, "task_id": str(event.task.id)},
+        )
+
+
 def _complained(event: said.ComplaintFiled) -> Iterable[Plan]:
     yield Plan(
         kind="complaint_filed",
@@ -123,6 +133,7 @@ _RULES: Mapping[type[EventData], _Rule] = {
     said.CaseMerged: _merged,
     said.CaseClosureRequested: lambda _: (Plan(kind="closure_requested", side="partner"),),
     said.CaseUserAssigned: _in_charge,
+    tasks.TaskAssigned: _task_assigned,
     said.PaymentReported: _payment,
     said.PartnerInvited: lambda event: (
         Plan(kind="quote_requested", companies=frozenset({event.partner_id})),
@@ -155,7 +166,9 @@ _RULES: Mapping[type[EventData], _Rule] = {
     ),
 }
 
-NOTICED_CATEGORIES = frozenset({"case", "case-surveys", "complaint", "lead"})
+NOTICED_CATEGORIES = frozenset(
+    {"account-tasks", "case", "case-surveys", "case-tasks", "complaint", "lead", "reply-tasks"}
+)
 """Streams whose events somebody may be told of."""
 
 # A case that is opened in a later state is assigned, moved and closed by the same command.
@@ -220,7 +233,7 @@ def notice_event(cause: RecordedEvent, told: Told, reach: Mapping[UUID, Reach]) 
     outcomes: dict[UUID, BurstOutcome] = {
         user_id: "mailed" if each == "reachable" else each for user_id, each in reach.items()
     }
-    data = getattr(cause.data, "survey", cause.data)
+    data = getattr(cause.data, "survey", None) or getattr(cause.data, "task", cause.data)
     reference = getattr(data, "case_reference", None) or getattr(data, "reference", None)
     return NewEvent(
         id=notification_id,

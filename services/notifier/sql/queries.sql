@@ -74,8 +74,14 @@ values (
 )
 on conflict (task_id) do nothing
 
--- name: solve_task
-update tasks set open = false where task_id = %(task_id)s
+-- name: set_task_open
+update tasks set open = %(open)s where task_id = %(task_id)s
+
+-- name: put_deadline
+update tasks set due_at = %(due_at)s where task_id = %(task_id)s
+
+-- name: put_assignee
+update tasks set assignee_id = %(assignee_id)s where task_id = %(task_id)s
 
 -- name: reopen_task
 -- An automatic resolution was undone.
@@ -101,7 +107,7 @@ where side = %(side)s and exists (select from tasks t where t.company_id = c.com
 order by company_id
 
 -- name: open_tasks
-select opened_position, created_at, task_id, type, title, case_id, case_reference, thread_id, due_at
+select opened_position, created_at, task_id, type, title, case_id, case_reference, thread_id, due_at, assignee_id
 from tasks
 where company_id = %(company_id)s and open and opened_position <= %(known_up_to)s
 

@@ -12,7 +12,7 @@ DigestKind = Literal["daily_summary", "weekly_overdue", "creditor_overdue"]
 
 
 class TaskLine(Value):
-    """A task as a summary lists it."""
+    """A task as a summary lists it; `assignee_id` is the user it was given to."""
 
     task_id: UUID
     type: str
@@ -21,6 +21,7 @@ class TaskLine(Value):
     case_reference: str | None
     thread_id: UUID | None
     due_at: datetime
+    assignee_id: UUID | None = None
 
 
 class DigestDecided(EventData):
@@ -28,8 +29,8 @@ class DigestDecided(EventData):
     A user is sent a summary or a reminder of tasks, in `digest-<uuid5 of user and kind>`; at most one a date.
 
     `local_date` is the user's. Considered was every task known up to the log position `through_position` and
-    made before `through_time`: the next daily summary leaves out exactly these. `tasks` are the first by
-    deadline, `task_count` says how many there are.
+    made before `through_time`: the next daily summary leaves out exactly these. `tasks` are the user's own
+    and then the others, by deadline, as many as fit; `task_count` says how many there are.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE

@@ -22,6 +22,7 @@ NoticeKind = Literal[
     "case_merged",
     "closure_requested",
     "case_in_your_charge",
+    "task_assigned",
     "payment_reported",
     "quote_requested",
     "quote_submitted",

@@ -125,6 +125,9 @@ class Office:
         self._append(Stream("reply-tasks", self.thread_id), TaskOpened(task=task), at=made)
         return task
 
+    def on_tasks(self, data: EventData, *, at: datetime = FRIDAY) -> None:
+        self._append(Stream("reply-tasks", self.thread_id), data, at=at)
+
     def answers(self, task: TaskFacts, *, at: datetime = FRIDAY) -> None:
         solved = TaskSolved(task=task, solved_at=at, solved_by="reply")
         self._append(Stream("reply-tasks", self.thread_id), solved, at=at)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +13,7 @@ from services.notifier.handlers import digests
 from services.notifier.handlers.digests import Digester, DigestRequest
 from services.notifier.service import NotifierResources
 from shared.contracts.notifier import DigestDecided, DigestKind
+from shared.contracts.tasks import AutomaticResolution, TaskPostponed, TaskReopened
 from shared.errors import Invalid
 from shared.testing import SmtpServer
 from tests.integration.notifier.conftest import CatchUp
@@ -71,6 +73,32 @@ def test_every_partner_user_gets_the_new_tasks_in_one_e_mail_and_nobody_else(
     assert "New message: NV-1001" in text
     assert "NV-1002" not in text
     assert f"/threads/{office.thread_id}" in text
+
+
+def test_a_task_that_was_postponed_solved_or_reopened_counts_as_it_is_now(
+    resources: NotifierResources, office: Office, catch_up: CatchUp
+) -> None:
+    postponed, reopened = (
+        office.owes(office.partner, due=FRIDAY, reference=reference) for reference in ("NV-1", "NV-2")
+    )
+    office.on_tasks(
+        TaskPostponed(
+            task=postponed,
+            postponed_to=None,
+            due_at=MONDAY_MORNING + timedelta(days=9),
+            postponed_by=office.bob.id,
+        )
+    )
+    office.answers(reopened)
+    undone = AutomaticResolution(
+        verdict_id=uuid4(), thread_version=2, reason="Thanks", model="local", prompt_version="1"
+    )
+    office.on_tasks(TaskReopened(task=reopened, reopened_at=FRIDAY, reopened_by=None, undone=undone))
+    catch_up()
+
+    [reminder] = run(resources, MONDAY_MORNING, "weekly_overdue")
+
+    assert [line.case_reference for line in reminder.tasks] == ["NV-2"]
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,15 @@ def test_a_summary_lists_what_was_made_before_its_moment_the_earliest_deadline_f
     assert events[0].audience == {COMPANY}
 
 
+def test_what_was_given_to_the_reader_comes_first() -> None:
+    mine = task(2, made=MORNING - HOUR)
+    mine = OpenTask(mine.line.model_copy(update={"assignee_id": USER}), mine.position, mine.created_at)
+
+    events = decider.decide_digest(command(task(1, made=MORNING - 2 * HOUR), mine), DigestState())
+
+    assert listed(events) == [2, 1]
+
+
 def test_nothing_is_sent_where_nothing_is_in_it() -> None:
     assert decider.decide_digest(command(), DigestState()) == ()
     assert decider.decide_digest(command(task(1, made=MORNING + HOUR)), DigestState()) == ()

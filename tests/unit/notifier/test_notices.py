@@ -177,7 +177,14 @@ def test_each_user_that_is_mailed_gets_an_e_mail_that_stands_with_its_case() -> 
         reactions.mails_of_notice(recorded, {}, domain="parley.example")
 
 
-FACTS = {"close_code": "Paid", "amount": "1", "currency": "EUR", "outstanding": "0", "days": "7"}
+FACTS = {
+    "title": "New message on case NV-1001",
+    "close_code": "Paid",
+    "amount": "1",
+    "currency": "EUR",
+    "outstanding": "0",
+    "days": "7",
+}
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
