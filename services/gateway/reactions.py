@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.contracts import messaging, notifier, tasks
+from shared.contracts import messaging, notifier, surveys, tasks
 from shared.contracts.envelope import EventData, RecordedEvent
 from shared.contracts.rpc import Shape
 
@@ -16,6 +16,7 @@ LIVE_CATEGORIES = frozenset(
         "account-tasks",
         "call",
         "case",
+        "case-surveys",
         "case-tasks",
         "complaint",
         "file",
@@ -206,6 +207,18 @@ class FileDeletedNotice(Shape):
     case_id: UUID | None
     thread_id: UUID | None
     partnership_id: UUID | None
+
+
+class SurveyNotice(Shape):
+    """What became of a monthly update; its month and recommendation where the event tells them."""
+
+    id: UUID
+    case_id: UUID
+    case_reference: str
+    partner_id: UUID
+    due_at: datetime
+    month: str | None = None
+    recommendation: surveys.Recommendation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -720,6 +733,38 @@ def _utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+_SURVEY_EVENTS: dict[type[EventData], str] = {
+    surveys.SurveyRefreshed: "survey.refreshed",
+    surveys.SurveyReminded: "survey.reminded",
+    surveys.SurveyRequested: "survey.requested",
+    surveys.SurveySubmitted: "survey.submitted",
+    surveys.SurveyWithdrawn: "survey.withdrawn",
+}
+
+
+def _survey(
+    _: RecordedEvent,
+    data: surveys.SurveyRequested
+    | surveys.SurveyRefreshed
+    | surveys.SurveyReminded
+    | surveys.SurveySubmitted
+    | surveys.SurveyWithdrawn,
+) -> LiveEvent:
+    survey = data.survey
+    return LiveEvent(
+        _SURVEY_EVENTS[type(data)],
+        SurveyNotice(
+            id=survey.id,
+            case_id=survey.case_id,
+            case_reference=survey.case_reference,
+            partner_id=survey.partner_id,
+            due_at=_utc(survey.deadline.due_at),
+            month=getattr(data, "month", None),
+            recommendation=getattr(data, "recommendation", None),
+        ),
+    )
+
+
 _REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent | None]] = {
     messaging.BidEnded: _bid_ended,
     messaging.CallLogged: _call_logged,
@@ -747,7 +792,6 @@ _REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent | Non
     messaging.ComplaintAccepted: _complaint_accepted,
     messaging.ComplaintAnswered: _complaint_answered,
     messaging.ComplaintFiled: _complaint_filed,
-    messaging.MessagePosted: _message_posted,
     messaging.NoteDeleted: _note_deleted,
     messaging.NoteEdited: _note_changed,
     messaging.NoteLogged: _note_added,
@@ -758,6 +802,11 @@ _REACTIONS: dict[type[EventData], Callable[[RecordedEvent, Any], LiveEvent | Non
     messaging.ThreadClosed: _thread_closed,
     messaging.ThreadOpened: _thread_opened,
     messaging.ThreadRead: _thread_read,
+    surveys.SurveyRefreshed: _survey,
+    surveys.SurveyReminded: _survey,
+    surveys.SurveyRequested: _survey,
+    surveys.SurveySubmitted: _survey,
+    surveys.SurveyWithdrawn: _survey,
     tasks.TaskAssigned: _task_assigned,
     tasks.TaskBecameOverdue: _task_became_overdue,
     notifier.NotificationAdded: _notification_added,

@@ -10,7 +10,7 @@ import pytest
 
 from services.gateway import sse
 from services.gateway.reactions import LIVE_TYPES, to_live
-from shared.contracts import messaging, notifier, tasks
+from shared.contracts import messaging, notifier, surveys, tasks
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -372,3 +372,34 @@ def test_a_complaint_is_told_from_its_filing_to_its_response() -> None:
 def test_what_is_not_for_browsers_shows_nothing(event: EventData) -> None:
     assert to_live(recorded(event)) is None
     assert type(event).__name__ not in LIVE_TYPES
+
+
+def test_a_submitted_update_is_told_with_what_it_recommends() -> None:
+    survey = surveys.SurveyFacts(
+        id=THREAD,
+        case_id=CASE,
+        case_reference="NV-1001",
+        engagement_id=CASE,
+        creditor_id=COMPANY,
+        partner_id=COMPANY,
+        currency="EUR",
+        requested_at=NOW,
+        deadline=tasks.Deadline(due_at=NOW, calendar="DE", time_zone="Europe/Berlin", skipped_days=()),
+    )
+    kind, data = shown(
+        surveys.SurveySubmitted(
+            survey=survey,
+            month="2026-11",
+            user_id=CASE,
+            user_name="Paul",
+            actions="[]",
+            payments=(),
+            recommendation="stay_active",
+            pause_reason=None,
+            must_act=None,
+            close_code=None,
+        )
+    )
+
+    assert kind == "survey.submitted"
+    assert (data["id"], data["month"], data["recommendation"]) == (str(THREAD), "2026-11", "stay_active")
