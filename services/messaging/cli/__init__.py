@@ -171,12 +171,13 @@ def cases(*, limit: int, as_json: bool, **only: Any) -> None:
 @click.argument("case_id", type=click.UUID)
 @json_option
 def case(case_id: UUID, *, as_json: bool) -> None:
-    """Show a case and its threads."""
+    """Show a case, its threads and its payments."""
     with _reads() as reads:
         found = reads.get_case(case_id, viewer=None, reader=None)
         threads_of_case = reads.list_threads(case_id, viewer=None, reader=None).items
+        payments = reads.list_payments(case_id, viewer=None).items
     if as_json:
-        print_json({**found.model_dump(mode="json"), "threads": threads_of_case})
+        print_json({**found.model_dump(mode="json"), "threads": threads_of_case, "payments": payments})
         return
     print_table(
         ("", ""),
@@ -198,6 +199,13 @@ def case(case_id: UUID, *, as_json: bool) -> None:
             ("Partner's user", found.partner_user.name if found.partner_user else None),
             ("Opened", found.opened_at),
             *(("Thread", _headline(thread)) for thread in threads_of_case),
+            *(
+                (
+                    "Payment",
+                    f"{payment.paid_on}: {payment.amount} {payment.currency} to {payment.received_by}",
+                )
+                for payment in payments
+            ),
         ),
     )
 

@@ -44,6 +44,7 @@ def test_a_case_is_looked_for_and_shown(talk: Conversation, run: Run, catch_up: 
     assert len(told(run, "cases", "--creditor", str(talk.creditor), "--reference", "nv-10")) == 2
     assert told(run, "cases", "--creditor", str(talk.partner)) == []
     assert told(run, "case", str(other.case_id))["outstanding"] == "8400.00"
+    assert told(run, "case", str(other.case_id))["payments"] == []
     assert "Outstanding" in run("case", str(talk.case.case_id)).stdout
 
 
