@@ -70,10 +70,13 @@ class HandleMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawTasks:
-    """Withdraw every open reply task of the thread: nobody can answer there any more."""
+    """
+    Withdraw every open reply task of the thread, or one company's: nobody, or not it, can answer there.
+    """
 
     cause: Cause
     thread_id: UUID
+    company_id: UUID | None = None
 
     @property
     def board(self) -> Stream:

@@ -36,7 +36,9 @@ def decide_following(command: Following, state: Board) -> tuple[NewEvent, ...]:
             )
         case WithdrawTasks():
             # What was solved automatically cannot come back either, since nobody could answer it.
-            return _solved([*state.open.values(), *state.resolved.values()], cause, "withdrawn")
+            present = [*state.open.values(), *state.resolved.values()]
+            theirs = [task for task in present if command.company_id in (None, task.facts.company_id)]
+            return _solved(theirs, cause, "withdrawn")
         case ResolveAutomatically():
             return _resolved(command, state)
         case FollowEvent():

@@ -15,7 +15,7 @@ from services.tasks.reactions.cases import CaseFacts
 from services.tasks.reactions.context import Context, cause_of, on_case, solving
 from shared.contracts.ai_resolver import VerdictGiven
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
-from shared.contracts.messaging import MessagePosted, SenderRole, Side, ThreadClosed
+from shared.contracts.messaging import MessagePosted, ParticipantLeft, SenderRole, Side, ThreadClosed
 from shared.contracts.tasks import AutomaticResolution
 
 REPLY_BUSINESS_DAYS = 2
@@ -65,6 +65,13 @@ def board_looked_at(data: EventData) -> Stream | None:
 
 def thread_closed(event: RecordedEvent, closed: ThreadClosed, _: Context) -> Iterable[Following]:
     yield WithdrawTasks(cause=cause_of(event), thread_id=closed.thread_id)
+
+
+def participant_left(event: RecordedEvent, left: ParticipantLeft, _: Context) -> Iterable[Following]:
+    """What a managing partner owed is the client's alone again."""
+    yield WithdrawTasks(
+        cause=cause_of(event), thread_id=left.thread_id, company_id=left.participant.company_id
+    )
 
 
 def verdict_given(event: RecordedEvent, verdict: VerdictGiven, _: Context) -> Iterable[Following]:

@@ -19,6 +19,7 @@ from shared.contracts.messaging import (
     ComplaintAnswered,
     LeadClosed,
     MessagePosted,
+    ParticipantLeft,
     PartnerInvited,
     QuoteSubmitted,
     ThreadClosed,
@@ -28,6 +29,7 @@ from shared.contracts.surveys import SurveyRequested, SurveySubmitted, SurveyWit
 REACTIONS: Mapping[type[EventData], Reaction] = {
     MessagePosted: Reaction(chats.parties, chats.message_posted),
     ThreadClosed: Reaction(nobody, chats.thread_closed),
+    ParticipantLeft: Reaction(nobody, chats.participant_left),
     VerdictGiven: Reaction(nobody, chats.verdict_given),
     CaseAssigned: Reaction(lifecycle.parties, lifecycle.case_assigned),
     CaseStatusChanged: Reaction(lifecycle.parties, lifecycle.case_status_changed),

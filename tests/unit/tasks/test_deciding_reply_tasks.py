@@ -1,6 +1,7 @@
 """What messages and closings do to the reply tasks of a thread: given, when, then."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from uuid import UUID, uuid4, uuid5
@@ -205,6 +206,15 @@ class TestClosing:
             )
             for owed in (reply, again)
         ]
+
+    def test_one_company_that_leaves_is_rid_of_its_own_tasks_alone(self) -> None:
+        asked = message(2, "partner", CREDITOR, MANAGER)
+        leaving = replace(closing(3), company_id=MANAGER)
+
+        events = decider.decide(leaving, given(asked))
+
+        assert [event.task.company_id for event in data(events) if isinstance(event, TaskSolved)] == [MANAGER]
+        assert decider.decide(leaving, given(asked, leaving)) == ()
 
     def test_has_nothing_to_say_where_nothing_is_open(self) -> None:
         assert decider.decide(closing(2), given()) == ()

@@ -12,6 +12,8 @@ from shared.business_calendar import Calendar
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
 from shared.contracts.messaging import (
     MessagePosted,
+    Participant,
+    ParticipantLeft,
     PartnershipEstablished,
     SenderRole,
     ThreadClosed,
@@ -156,6 +158,16 @@ def test_a_closed_thread_withdraws_its_tasks(reason: str) -> None:
 
     assert isinstance(command, WithdrawTasks)
     assert command.thread_id == THREAD
+
+
+def test_a_company_that_leaves_a_thread_owes_nothing_there() -> None:
+    manager = Participant(company_id=uuid4(), role="managing_partner")
+    left = ParticipantLeft(thread_id=THREAD, case_id=CASE, participant=manager)
+
+    (command,) = reactions.react(recorded(left), Context())
+
+    assert isinstance(command, WithdrawTasks)
+    assert (command.thread_id, command.company_id) == (THREAD, manager.company_id)
 
 
 def test_other_events_ask_for_nothing() -> None:
