@@ -23,6 +23,6 @@ pin() {
     echo "$output: $(grep -c '==' "$output") packages"
 }
 
-pin requirements.lock
+pin requirements.lock --extra ai
 # What runs in development is what runs in production, and more.
 pin requirements-dev.lock --extra local --extra dev --constraint requirements.lock

@@ -107,6 +107,28 @@ class Settings(BaseModel):
         description="secret that download links are signed with, 32 bytes or more; empty means "
         "PARLEY_JWT_SECRET",
     )
+    ai_mode: Literal["off", "shadow", "live"] = Field(
+        "live",
+        description="what the nightly clean-up does where nobody waits: nothing, only say so, or close them",
+    )
+    ai_model: str = Field(
+        "", description="any model that litellm knows, such as `ollama/llama3.1`; empty judges without one"
+    )
+    ai_model_url: str = Field("", description="where that model answers, unless litellm knows it")
+    ai_model_key: str = Field("", description="key for that model, unless its own variable has it")
+    ai_timeout_seconds: float = Field(20, gt=0, description="how long one answer of the model may take")
+    ai_concurrency: int = Field(4, ge=1, le=32, description="questions to the model at the same time")
+    ai_max_calls: int = Field(
+        2000, ge=0, description="questions to the model in one run; the rest waits a night"
+    )
+    ai_max_tokens: int = Field(2_000_000, ge=0, description="tokens in one run; the rest waits a night")
+    ai_min_age_seconds: float = Field(
+        14400, ge=0, description="how old a message must be at 02:00 for the clean-up to look at it"
+    )
+    ai_close_promises: bool = Field(
+        default=False, description="also close where the sender promised to come back to it"
+    )
+    ai_close_absences: bool = Field(default=False, description="also close on an out-of-office note")
     jwt_secret: str = Field("", description="shared secret of HS256 tokens, 32 bytes or more")
     jwt_jwks_url: str = Field(
         "", description="key set of RS256/ES256 tokens; takes the place of the shared secret"

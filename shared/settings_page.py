@@ -20,7 +20,13 @@ This page is written by `make docs` from `shared/settings.py`.
 |---|---|---|---|
 """
 
-_WORDS = {"string": "text", "integer": "whole number", "number": "number", "null": "nothing"}
+_WORDS = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "null": "nothing",
+    "boolean": "true or false",
+}
 _FORMATS = {"path": "path", "date-time": "time with offset"}
 
 

@@ -1,0 +1,1 @@
+"""Whether a reply is still expected, and what becomes of that. Pure."""

@@ -1,0 +1,1 @@
+"""Named queries and numbered migrations of the schema `ai_resolver`."""
