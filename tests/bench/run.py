@@ -14,11 +14,22 @@ import click
 from rich.console import Console
 
 from shared.testing import running
-from tests.bench import accepting, backlog, engines, latency, log_append, rebuilding, stack, surveying, town
+from tests.bench import (
+    accepting,
+    backlog,
+    engines,
+    latency,
+    log_append,
+    reading,
+    rebuilding,
+    stack,
+    surveying,
+    town,
+)
 from tests.bench.report import Figure, Report
 from tests.bench.setting import Setting
 
-BENCHES = ("log", "accepted", "latency", "memory", "backlog", "rebuild", "surveys")
+BENCHES = ("log", "accepted", "latency", "memory", "backlog", "rebuild", "surveys", "reading")
 MEMORY_TARGET_MB = 100
 WIDTH = 170
 
@@ -70,6 +81,9 @@ def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
             latency.measure(setting, place, floor_times)
         if "memory" in wanted:
             _measure_memory(setting, stack.resident_mb(processes))
+        if "reading" in wanted:
+            # Last of what needs the processes: a million messages more would slow the others.
+            reading.measure(setting, place)
     if "backlog" in wanted:
         backlog.measure(setting, place)
     if "rebuild" in wanted:
