@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from services.messaging import commands
 from services.messaging.commands import Origin
-from services.messaging.decider import case, company, shapes, user
+from services.messaging.decider import case, company, lead, shapes, user
 from services.messaging.handlers.consequences import follow_through
+from services.messaging.handlers.leads import lead_of_case
 from services.messaging.handlers.streams import Archive
 from shared.contracts.messaging import (
     AuthorRef,
@@ -129,6 +130,7 @@ def name_managing_partner(
     """Let a registered partner speak for the client on the case, with None nobody."""
     if partner_id is not None:
         company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
+        _require_no_bidder(archive, case_id, partner_id)
     return carry_out(archive, commands.NameManagingPartner(case_id=case_id, partner_id=partner_id), origin)
 
 
@@ -234,6 +236,18 @@ def _company_of(archive: Archive, user_id: UUID) -> UUID | None:
 def _on_decline(archive: Archive, case_id: UUID) -> Literal["network", "close"]:
     creditor = archive.companies.load(case.facts_of(archive.cases.load(case_id)).creditor_id)
     return company.registered(creditor, "creditor_id").details.on_decline
+
+
+def _require_no_bidder(archive: Archive, case_id: UUID, partner_id: UUID) -> None:
+    """Raise Conflict for a partner that may quote for the case now: it would see its rivals' quotes."""
+    latest = lead_of_case(archive, case_id)
+    running = None if latest is None else archive.leads.load(latest)
+    if isinstance(running, lead.RunningLead) and partner_id in running.bids:
+        raise Conflict(
+            "partner_bids",
+            "This partner was asked for a quote and cannot speak for the client as well: name another one.",
+            "partner_id",
+        )
 
 
 def _today(archive: Archive, acting: MessageAuthor | None, origin: Origin) -> date:

@@ -38,7 +38,12 @@ def invite_partner(archive: Archive, *, case_id: UUID, partner_id: UUID, origin:
     are taken.
     """
     company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
-    case.facts_of(archive.cases.load(case_id))
+    if case.facts_of(archive.cases.load(case_id)).managing_partner_id == partner_id:
+        raise Conflict(
+            "partner_is_managing_partner",
+            "This partner speaks for the client and sees every quote: ask another one for its quote.",
+            "partner_id",
+        )
     latest = lead_of_case(archive, case_id)
     if latest is None:
         raise Conflict(

@@ -142,6 +142,34 @@ class TestTheFile:
         assert problem in (line.problem or "")
 
 
+class TestWhoBidsAndWhoSpeaksForTheClient:
+    """A managing partner sees what the client sees, and so every quote."""
+
+    def begin(self, archive: handlers.Archive) -> None:
+        asking = {**BOOK[-1], "id": str(CASE), "partner_id": None, "status": "Leads"}
+        assert {line.outcome for line in imported(archive, *BOOK[:4], asking)} == {"applied"}
+
+    def test_who_speaks_for_the_client_is_not_asked_for_a_quote(self, archive: handlers.Archive) -> None:
+        self.begin(archive)
+        naming = {"kind": "managing_partner", **ON_CASE, "partner_id": str(OTHER)}
+        inviting = {"kind": "invitation", **ON_CASE, "partner_id": str(OTHER)}
+
+        named, refused = imported(archive, naming, inviting)
+
+        assert (named.outcome, refused.outcome) == ("applied", "refused")
+        assert "sees every quote" in (refused.problem or "")
+
+    def test_who_was_asked_for_a_quote_does_not_speak_for_the_client(self, archive: handlers.Archive) -> None:
+        self.begin(archive)
+        inviting = {"kind": "invitation", **ON_CASE, "partner_id": str(OTHER)}
+        naming = {"kind": "managing_partner", **ON_CASE, "partner_id": str(OTHER)}
+
+        invited, refused = imported(archive, inviting, naming)
+
+        assert (invited.outcome, refused.outcome) == ("applied", "refused")
+        assert "asked for a quote" in (refused.problem or "")
+
+
 class TestItsOwnCaseSystem:
     def test_messages_take_effect_as_the_file_does(self, archive: handlers.Archive) -> None:
         outcomes = told(archive, *map(message, BOOK + STORY))
