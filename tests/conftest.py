@@ -8,7 +8,7 @@ Parley can use them.
 
 import re
 
-pytest_plugins = ["shared.testing"]
+pytest_plugins = ["shared.testing", "tests.kurrentdb_stand_in.fixtures"]
 
 _CHANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{10}")
 
