@@ -3,16 +3,23 @@ insert into unindexed (id, kind, place) values (%(id)s, %(kind)s, %(place)s)
 on conflict (id) do nothing
 
 -- name: note_unindexed_again
--- What is not there is still to be indexed for the first time.
+-- Where it waits already its row is touched: whoever is about to take it has not seen what is new, and must not.
 insert into unindexed (id, kind, place)
 select id, kind, place from search_entries where id = %(id)s
-on conflict (id) do nothing
+union
+select id, kind, place from unindexed where id = %(id)s
+on conflict (id) do update set place = excluded.place
 
 -- name: note_thread_unindexed
 -- Somebody else may find all of its messages from now on.
 insert into unindexed (id, kind, place)
 select id, kind, place from search_entries where thread_id = %(thread_id)s
-on conflict (id) do nothing
+union
+select unindexed.id, unindexed.kind, unindexed.place
+from unindexed
+join messages on messages.id = unindexed.id
+where messages.thread_id = %(thread_id)s
+on conflict (id) do update set place = excluded.place
 
 -- name: take_unindexed
 -- Newest first; several may take at once, and each takes others.

@@ -157,3 +157,26 @@ def test_indexing_twice_or_from_the_log_anew_changes_nothing(
     assert ids(found(reads, talk.anna, "needle")) == [message.id]
     assert indexer.index_portion() == 1
     assert ids(found(reads, talk.anna, "needle")) == [message.id]
+
+
+def test_whoever_joins_a_thread_finds_what_was_said_before(
+    talk: Conversation, office: Office, reads: Reads, catch_up: CatchUp
+) -> None:
+    early = says(talk, "needle before").message
+    catch_up()
+    indexer = Indexer(reads.pool)
+    indexer.index_portion()
+    later = says(talk, "needle after").message
+    manager = office.person(office.company("partner", "Manager AG"), "Mona")
+    handlers.name_managing_partner(
+        office.archive,
+        case_id=talk.case.case_id,
+        partner_id=manager.company_id,
+        origin=origin(),
+    )
+    catch_up()
+
+    while indexer.index_portion():
+        pass
+
+    assert ids(found(reads, manager, "needle", kind="message")) == [later.id, early.id]
