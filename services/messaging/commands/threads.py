@@ -104,17 +104,19 @@ class CloseThread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinThread:
-    """Let another company take part in the thread."""
+    """Let another company take part in the thread of the case."""
 
     thread_id: UUID
+    case_id: UUID
     participant: Participant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveThread:
-    """Let the company take part no longer, where it does in that role."""
+    """Let the company take part in the thread of the case no longer, where it does in that role."""
 
     thread_id: UUID
+    case_id: UUID
     participant: Participant
 
 

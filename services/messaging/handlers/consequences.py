@@ -130,8 +130,10 @@ def _case_then(archive: Archive, event: RecordedEvent) -> CaseThen:
     )
 
 
-def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Appended | None:
+def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Appended | None:  # noqa: PLR0911 - a table of commands
     match command:
+        case JoinThread() | LeaveThread() if _is_out_of_date(archive, command):
+            return None
         case OpenThread() | CloseThread() | JoinThread() | LeaveThread() | PostMessage():
             return _on_thread(archive, command, origin)
         case AttachFile():
@@ -146,6 +148,17 @@ def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Append
             return _establish(archive, command, origin)
         case _:
             assert_never(command)
+
+
+def _is_out_of_date(archive: Archive, command: JoinThread | LeaveThread) -> bool:
+    """
+    Tell whether the case has another managing partner by now than the command is made for.
+
+    What a later naming led to stands in the thread already, and must not be undone by an earlier one that is
+    handled once more.
+    """
+    named = case.facts_of(archive.cases.load(command.case_id)).managing_partner_id
+    return (named == command.participant.company_id) is not isinstance(command, JoinThread)
 
 
 def _on_thread(archive: Archive, command: InThread, origin: Origin) -> Appended | None:

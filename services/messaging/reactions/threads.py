@@ -88,10 +88,16 @@ def _beginning_of(event: CaseAssigned | CaseReleased) -> OpenThread:
 def _third_voice(event: CaseManagingPartnerNamed) -> tuple[InThread, ...]:
     threads = [case_thread_id(engagement, "invoice_chat") for engagement in event.engagement_ids]
     former, named = event.previous_id, event.managing_partner_id
-    leaving = (
-        () if former is None else tuple(LeaveThread(thread_id=t, participant=_of(former)) for t in threads)
-    )
-    joining = () if named is None else tuple(JoinThread(thread_id=t, participant=_of(named)) for t in threads)
+    leaving = [
+        LeaveThread(thread_id=chat, case_id=event.case_id, participant=_of(former))
+        for chat in threads
+        if former is not None
+    ]
+    joining = [
+        JoinThread(thread_id=chat, case_id=event.case_id, participant=_of(named))
+        for chat in threads
+        if named is not None
+    ]
     return (*leaving, *joining)
 
 

@@ -204,8 +204,8 @@ class TestClosing:
 
 
 MANAGER = Participant(company_id=uuid4(), role="managing_partner")
-JOIN = commands.JoinThread(thread_id=THREAD, participant=MANAGER)
-LEAVE = commands.LeaveThread(thread_id=THREAD, participant=MANAGER)
+JOIN = commands.JoinThread(thread_id=THREAD, case_id=CASE, participant=MANAGER)
+LEAVE = commands.LeaveThread(thread_id=THREAD, case_id=CASE, participant=MANAGER)
 
 
 class TestTheThirdVoice:

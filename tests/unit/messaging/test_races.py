@@ -353,3 +353,39 @@ class TestOpeningAChat:
 
         state = fresh.elsewhere().archive.threads.load(fresh.thread_id)
         assert OTHER in thread.audience(state)
+
+    def test_a_managing_partner_that_is_none_any_more_does_not_come_back_with_an_old_naming(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fresh = self.hidden(desk)
+        with monkeypatch.context() as crash:
+            crash.setattr("services.messaging.handlers.case_life.follow_through", lambda *_: [])
+            handlers.assign_case(
+                desk.archive, case_id=fresh.case_id, partner_id=PARTNER, status=None, origin=origin()
+            )
+            fresh.names(OTHER)
+        fresh.ensures()
+        fresh.names(None)
+
+        handlers.follow_up_case(fresh.elsewhere().archive, fresh.case_id)
+
+        state = fresh.elsewhere().archive.threads.load(fresh.thread_id)
+        assert thread.audience(state) == {CREDITOR, PARTNER}
+
+    def test_a_managing_partner_that_was_named_again_is_not_shown_out_by_an_old_dismissal(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fresh = self.hidden(desk)
+        handlers.assign_case(
+            desk.archive, case_id=fresh.case_id, partner_id=PARTNER, status=None, origin=origin()
+        )
+        with monkeypatch.context() as crash:
+            crash.setattr("services.messaging.handlers.case_life.follow_through", lambda *_: [])
+            fresh.names(OTHER)
+            fresh.names(None)
+        fresh.names(OTHER)
+
+        handlers.follow_up_case(fresh.elsewhere().archive, fresh.case_id)
+
+        state = fresh.elsewhere().archive.threads.load(fresh.thread_id)
+        assert OTHER in thread.audience(state)
