@@ -12,7 +12,8 @@ from shared.cursors import bad_cursor, decode, encode
 
 _CONTENT = re.compile(r"(?P<scope>[^|]*)\|(?P<key>[1-9][0-9]{0,17})", re.ASCII)
 _PLACE = re.compile(
-    r"(?P<scope>[^|]*)\|(?P<place>[0-9]{1,18})\.(?P<at>-?[0-9]{1,18})\.(?P<key>[1-9][0-9]{0,17})", re.ASCII
+    r"(?P<scope>[^|]*)\|(?P<place>[0-9]{1,18})\.(?P<at>-?[0-9]{1,18})\.(?P<key>[1-9][0-9]{0,17})\.(?P<part>[0-9]{1,9})",
+    re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,9 +26,10 @@ class Place(NamedTuple):
     place: int
     at: datetime
     key: int
+    part: int
 
 
-_END = Place(_PAST_EVERYTHING, _EPOCH, _PAST_EVERYTHING)
+_END = Place(_PAST_EVERYTHING, _EPOCH, _PAST_EVERYTHING, 0)
 
 
 def scope(*parts: object) -> str:
@@ -42,7 +44,7 @@ def text(scope: str, key: int) -> str:
 
 def place_text(scope: str, end: Place) -> str:
     """Return the cursor of the page that begins past `end` in the list `scope`."""
-    return encode(f"{scope}|{end.place}.{(end.at - _EPOCH) // _MICROSECOND}.{end.key}")
+    return encode(f"{scope}|{end.place}.{(end.at - _EPOCH) // _MICROSECOND}.{end.key}.{end.part}")
 
 
 def parse_place(scope: str, cursor: str | None) -> Place:
@@ -56,7 +58,7 @@ def parse_place(scope: str, cursor: str | None) -> Place:
         at = _EPOCH + int(match["at"]) * _MICROSECOND
     except OverflowError:
         raise bad_cursor() from None
-    return Place(int(match["place"]), at, int(match["key"]))
+    return Place(int(match["place"]), at, int(match["key"]), int(match["part"]))
 
 
 def parse(scope: str, cursor: str | None, *, default: int) -> int:

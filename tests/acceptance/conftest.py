@@ -88,7 +88,7 @@ def stack(
             api_port=free_port(),
             clock_offset_seconds=offset.total_seconds(),
         )
-        with running(settings, "relay", "messaging", "tasks", "notifier", "gateway") as processes:
+        with running(settings, "relay", "messaging", "tasks", "notifier", "surveys", "gateway") as processes:
             yield Stack(settings, processes, smtp)
 
 

@@ -64,14 +64,6 @@ def evolve(state: State, event: ComplaintEvent) -> State:
             assert_never(event)
 
 
-def audience(state: State) -> frozenset[UUID]:
-    """Return the creditor, whoever filed it, and the partner complained of: not the one that follows it."""
-    if isinstance(state, NoComplaint):
-        return frozenset()
-    facts = state.filed
-    return frozenset({facts.creditor_id, facts.author_company_id, facts.respondent_id})
-
-
 def subject(state: State) -> str | None:
     """Return whose key encrypts what is said: the case's."""
     return f"case:{state.filed.case_id}" if isinstance(state, Complaint) else None
@@ -80,7 +72,7 @@ def subject(state: State) -> str | None:
 def filed(state: State) -> Complaint:
     """Return the complaint. Raises NotFound for one that nobody has filed."""
     if isinstance(state, NoComplaint):
-        raise NotFound("complaint_not_found", "There is no such complaint on the case.")
+        raise _not_found()
     return state
 
 
@@ -153,11 +145,13 @@ def _require_respondent(facts: ComplaintFiled, case_id: UUID, author: MessageAut
 
     Raises NotFound for those who may not know of the complaint, Forbidden for the side that filed it.
     """
-    if facts.case_id != case_id or author.company_id not in (
-        facts.respondent_id,
-        facts.creditor_id,
-        facts.author_company_id,
-    ):
-        raise NotFound("complaint_not_found", "There is no such complaint on the case.")
-    if author.company_id != facts.respondent_id:
+    if facts.case_id != case_id:
+        raise _not_found()
+    if author.company_id in (facts.creditor_id, facts.author_company_id):
         raise Forbidden("respondent_only", "Only the partner complained of can respond to the complaint.")
+    if author.company_id != facts.respondent_id:
+        raise _not_found()
+
+
+def _not_found() -> NotFound:
+    return NotFound("complaint_not_found", "There is no such complaint on the case.")

@@ -1,76 +1,62 @@
-"""What a company is to a case: who may log on it, who may complain, and who may not know of it at all."""
+"""Who may log on a case, who may complain, and who may not know of it at all."""
 
 from uuid import UUID
 
 from services.messaging.commands import OnCase
 from services.messaging.decider import case
-from shared.errors import Conflict, Forbidden, NotFound
+from shared.errors import Conflict, NotFound
 
 
-def as_collector(state: case.State, company_id: UUID, *, deed: str) -> OnCase:
+def as_collector(state: case.State, company_id: UUID, *, act: str) -> OnCase:
     """
-    Return the case and the present engagement, which must be the company's; `deed` is what it wants to do.
+    Return the case and the present engagement, which must be the company's; `act` is what it wants to do.
 
-    Raises NotFound where the company may not know of the case, Forbidden for the creditor's side, Conflict
-    for a former partner and on a merged case.
+    Raises NotFound where the company may not know of the case, Forbidden for the client's side, Conflict for
+    a former partner and on a merged case.
     """
-    facts = case.facts_of(state)
-    _require_known(facts, company_id)
-    engagement = facts.engagement
-    if company_id not in case.partners_of(facts):
-        raise Forbidden(
-            "partner_only", f"Only the partner that collects on the case can {deed}; you can read it."
-        )
-    _require_writable(state)
-    if engagement is None or engagement.partner_id != company_id:
-        raise Conflict(
-            "case_reassigned", "The case was given to another partner: what you logged can only be read."
-        )
-    return _on(facts, engagement)
+    case.require(state, company_id, "partner", act=act)
+    return _on(state, act)
 
 
-def as_client(state: case.State, company_id: UUID, *, deed: str) -> OnCase:
+def as_client(state: case.State, company_id: UUID, *, act: str) -> OnCase:
     """
     Return the case and its present engagement to a company that the case is collected for.
 
-    Raises NotFound where the company may not know of the case, Forbidden for its partners, Conflict on a
-    merged case and while there is no partner.
+    Raises NotFound where the company may not know of the case, Forbidden for its partner, Conflict for a
+    former one, on a merged case and while no partner knows of the case.
     """
-    facts = case.facts_of(state)
-    _require_known(facts, company_id)
-    if company_id not in (facts.creditor_id, facts.managing_partner_id):
-        raise Forbidden("creditor_only", f"Only the creditor's side of the case can {deed}.")
-    _require_writable(state)
-    if facts.engagement is None:
-        raise Conflict("case_not_assigned", f"The case has no partner yet: there is no work to {deed} about.")
-    return _on(facts, facts.engagement)
+    case.require(state, company_id, "creditor", "managing_partner", act=act)
+    return _on(state, act)
 
 
 def require_known(state: case.State, company_id: UUID) -> None:
-    """Raise NotFound where the company may not know of the case."""
-    _require_known(case.facts_of(state), company_id)
+    """Raise NotFound where the company may not know of the case, now or for a time that is over."""
+    if company_id not in case.audience(state) | case.former_partners(case.facts_of(state)):
+        raise NotFound("case_not_found", "There is no such case.")
 
 
 def require_writable(state: case.State) -> None:
     """Raise Conflict on a merged case."""
-    _require_writable(state)
-
-
-def _require_known(facts: case.CaseFacts, company_id: UUID) -> None:
-    if company_id not in {facts.creditor_id, facts.managing_partner_id, *case.partners_of(facts)}:
-        raise NotFound("case_not_found", "There is no such case.")
-
-
-def _require_writable(state: case.State) -> None:
     if isinstance(state, case.MergedCase):
         raise Conflict("case_merged", "The case was merged into another: it can only be read.")
 
 
-def _on(facts: case.CaseFacts, engagement: case.Engagement) -> OnCase:
+def between(state: case.State, partner_id: UUID) -> frozenset[UUID]:
+    """Return who may know of what is between the client's side and this partner, present or former."""
+    facts = case.facts_of(state)
+    third_voice = {facts.managing_partner_id} if facts.managing_partner_id else set()
+    return frozenset({facts.creditor_id, partner_id} | third_voice)
+
+
+def _on(state: case.State, act: str) -> OnCase:
+    require_writable(state)
+    facts = case.facts_of(state)
+    if facts.engagement is None or facts.hidden:
+        raise Conflict("case_not_assigned", f"No partner works on the case yet: nobody can {act}.")
     return OnCase(
         case_id=facts.id,
         case_reference=facts.reference,
-        engagement_id=engagement.id,
+        engagement_id=facts.engagement.id,
         creditor_id=facts.creditor_id,
-        partner_id=engagement.partner_id,
+        partner_id=facts.engagement.partner_id,
     )

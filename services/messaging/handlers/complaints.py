@@ -48,12 +48,15 @@ def file_complaint(
         command = commands.FileComplaint(
             complaint_id=complaint_id,
             client_complaint_id=client_complaint_id,
-            on=standing.as_client(desk.case, company_id, deed="file a complaint"),
+            on=standing.as_client(desk.case, company_id, act="file a complaint"),
             author=author,
             text=text,
         )
         appended = archive.complaints.carry_out(
-            complaint_id, origin, lambda state: complaint.decide(command, state)
+            complaint_id,
+            origin,
+            lambda state: complaint.decide(command, state),
+            audience=standing.between(desk.case, command.on.partner_id),
         )
         created = appended is not None and not appended.duplicate
     except Refused:
@@ -77,9 +80,15 @@ def accept_complaint(archive: Archive, *, complaint_id: UUID, origin: Origin) ->
     Raises NotFound, and Conflict on a merged case.
     """
     filed = complaint.filed(archive.complaints.load(complaint_id)).filed
-    standing.require_writable(archive.cases.load(filed.case_id))
+    of_case = archive.cases.load(filed.case_id)
+    standing.require_writable(of_case)
     command = commands.AcceptComplaint(complaint_id=complaint_id)
-    return archive.complaints.carry_out(complaint_id, origin, lambda state: complaint.decide(command, state))
+    return archive.complaints.carry_out(
+        complaint_id,
+        origin,
+        lambda state: complaint.decide(command, state),
+        audience=standing.between(of_case, filed.respondent_id),
+    )
 
 
 def answer_complaint(
@@ -109,7 +118,9 @@ def answer_complaint(
             standing.require_writable(desk.case)
         return decided
 
-    appended = archive.complaints.carry_out(complaint_id, origin, decide)
+    appended = archive.complaints.carry_out(
+        complaint_id, origin, decide, audience=standing.between(desk.case, company_id)
+    )
     events = _events(archive, complaint_id)
     answered = next(event for event in reversed(events) if isinstance(event.data, ComplaintAnswered))
     created = appended is not None and not appended.duplicate

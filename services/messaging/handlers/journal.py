@@ -45,8 +45,8 @@ class Desk:
     def author(self) -> MessageAuthor:
         return user.acting(self.user, company_id=self.company_id)
 
-    def collects(self, deed: str) -> OnCase:
-        return standing.as_collector(self.case, self.company_id, deed=deed)
+    def collects(self, act: str) -> OnCase:
+        return standing.as_collector(self.case, self.company_id, act=act)
 
     def moment(self, event_date: EventDate) -> datetime | None:
         """Return the moment meant; a date alone is the beginning of that day where the company is."""

@@ -218,7 +218,7 @@ def open_archive(log: EventLog) -> Archive:
         contents=_streams(
             log, "content", Rules(content.initial, content.evolve, content.audience, lambda _id, _: None)
         ),
-        # Who may know of a note or a call is decided by its case, which is not in their streams.
+        # Who may know of these is decided by their case, which is not in their streams.
         notes=_streams(
             log,
             "note",
@@ -235,7 +235,7 @@ def open_archive(log: EventLog) -> Archive:
             Rules(
                 complaint.initial,
                 complaint.evolve,
-                complaint.audience,
+                lambda _: frozenset(),
                 lambda _id, state: complaint.subject(state),
             ),
         ),

@@ -5,7 +5,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from services.messaging.projections.statements import Execute
-from services.messaging.projections.timeline_items import ITEMS, edited_note
+from services.messaging.projections.timeline_items import ITEMS, Item, edited_note
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import NoteDeleted, NoteEdited
 from shared.contracts.notifier import MailScheduled, MailSent
@@ -53,15 +53,20 @@ def project(event: RecordedEvent, execute: Execute) -> None:
 
 def _add(event: RecordedEvent, execute: Execute) -> None:
     entry = ITEMS.get(type(event.data))
-    item = entry(event, event.data) if entry else None
-    if item is None:
-        return
+    made = entry(event, event.data) if entry else ()
+    for part, item in enumerate(made if isinstance(made, tuple) else (made,)):
+        if item is not None:
+            _put(item, part, event, execute)
+
+
+def _put(item: Item, part: int, event: RecordedEvent, execute: Execute) -> None:
     kind, user_id = ("user", item.author_id) if item.author_id else _actor(event.actor)
     values = {
         "id": item.id,
         "case_id": item.case_id,
         "type": item.type,
         "position": event.position,
+        "part": part,
         "recorded_at": event.time,
         "title": item.title,
         "description": item.description,

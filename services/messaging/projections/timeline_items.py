@@ -1,39 +1,62 @@
 """
 Which event is which item of its case's timeline: the one table, with one entry per type of event.
 
-An entry returns None for an event that belongs to no case. Whatever an item says stands in its event, so
-that a rebuild after an erasure says it no longer. Who may see it is the event's audience.
+An entry returns None for an event that belongs to no case, several items where it tells of several things.
+Whatever an item says stands in its event, so that a rebuild after an erasure says it no longer. Who may see
+it is the event's audience.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from shared.contracts.envelope import EventData, RecordedEvent
+from shared.contracts.envelope import ERASED, EventData, RecordedEvent
 from shared.contracts.messaging import (
     CALL_OUTCOME_LABELS,
+    BidEnded,
     CallLogged,
     CaseAssigned,
     CaseClosed,
+    CaseClosureRequested,
+    CaseDeclined,
     CaseDetailsChanged,
+    CaseDivisionChanged,
+    CaseManagingPartnerNamed,
     CaseMerged,
     CaseOpened,
+    CaseReleased,
     CaseStatus,
     CaseStatusChanged,
+    CaseUserAssigned,
     ComplaintAccepted,
     ComplaintAnswered,
     ComplaintFiled,
     FileDeleted,
     FileUploaded,
+    LeadClosed,
+    LeadOpened,
     MessagePosted,
     NoteEdited,
     NoteLogged,
+    PartnerInvited,
+    PaymentReported,
+    QuoteChoiceReminded,
+    QuoteSubmitted,
     ThreadClosed,
     TimelineItemType,
 )
-from shared.contracts.tasks import TaskOpened, TaskSolved
+from shared.contracts.surveys import (
+    ActionKind,
+    ReportedAction,
+    SurveyRequested,
+    SurveySubmitted,
+    SurveyWithdrawn,
+    reported_actions,
+)
+from shared.contracts.tasks import TaskOpened, TaskReopened, TaskSolved
 
 STATUS_LABELS: dict[CaseStatus, str] = {
     "PendingContractSigning": "Pending contract signing",
@@ -46,6 +69,13 @@ STATUS_LABELS: dict[CaseStatus, str] = {
     "Paused": "Paused",
     "Closed": "Closed",
     "Merged": "Merged",
+}
+
+ACTION_LABELS: dict[ActionKind, str] = {
+    "call": "Call",
+    "letter": "Letter",
+    "email": "E-mail",
+    "other": "Other outreach",
 }
 
 
@@ -213,13 +243,113 @@ def _case_assigned(event: RecordedEvent, data: CaseAssigned) -> Item:
     )
 
 
+def _case_released(event: RecordedEvent, data: CaseReleased) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="case_released",
+        title="Verified by the platform and released to the partner",
+        data={
+            "engagement_id": str(data.engagement_id),
+            "partner_id": str(data.partner_id),
+            "status": data.status,
+        },
+    )
+
+
+def _case_declined(event: RecordedEvent, data: CaseDeclined) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="case_declined",
+        title="Case declined by the partner",
+        description=data.reason,
+        data={
+            "engagement_id": str(data.engagement_id),
+            "partner_id": str(data.partner_id),
+            "outcome": data.outcome,
+        },
+    )
+
+
+def _closure_requested(event: RecordedEvent, data: CaseClosureRequested) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="closure_requested",
+        title="Closing of the case requested",
+        description=data.comment,
+        author_id=data.author_id,
+        author_name=data.author_name,
+        data={"engagement_id": str(data.engagement_id), "thread_id": str(data.thread_id)},
+    )
+
+
+def _payment_reported(_: RecordedEvent, data: PaymentReported) -> Item:
+    return Item(
+        id=data.payment_id,
+        case_id=data.case_id,
+        type="payment_reported",
+        title=f"Payment of {data.amount} {data.currency}",
+        author_id=data.reporter_id,
+        data={
+            "payment_id": str(data.payment_id),
+            "amount": str(data.amount),
+            "currency": data.currency,
+            "paid_on": data.paid_on.isoformat(),
+            "received_by": data.received_by,
+            "commission_paid": data.commission_paid,
+            "outstanding": str(data.outstanding),
+            "reported_by": data.reported_by,
+        },
+    )
+
+
+def _user_assigned(event: RecordedEvent, data: CaseUserAssigned) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="case_user_assigned",
+        title="Somebody else is in charge" if data.user_id else "Nobody is in charge any more",
+        data={"side": data.side, "company_id": str(data.company_id), "user_id": _text(data.user_id)},
+    )
+
+
+def _division_changed(event: RecordedEvent, data: CaseDivisionChanged) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="division_changed",
+        title="Division changed",
+        description=data.division.name if data.division else None,
+        data={"division_id": str(data.division.id) if data.division else None},
+    )
+
+
+def _managing_partner_named(event: RecordedEvent, data: CaseManagingPartnerNamed) -> Item:
+    named = data.managing_partner_id
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="managing_partner_named",
+        title="Managing partner named" if named else "The case has no managing partner any more",
+        data={"managing_partner_id": _text(named)},
+    )
+
+
 def _status_changed(event: RecordedEvent, data: CaseStatusChanged) -> Item:
     return Item(
         id=event.id,
         case_id=data.case_id,
         type="status_changed",
         title=f"Status changed to {STATUS_LABELS[data.status]}",
-        data={"previous_status": data.previous, "status": data.status},
+        description=data.note,
+        data={
+            "previous_status": data.previous,
+            "status": data.status,
+            "cause": data.cause,
+            "exclusive_until": _text(data.exclusive_until),
+        },
     )
 
 
@@ -253,6 +383,99 @@ def _chat_closed(event: RecordedEvent, data: ThreadClosed) -> Item | None:
         type="chat_closed",
         title="Chat closed",
         data={"thread_id": str(data.thread_id), "reason": data.reason},
+    )
+
+
+def _lead_opened(event: RecordedEvent, data: LeadOpened) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="lead_opened",
+        title="Quotes asked for",
+        data={
+            "lead_id": str(data.lead_id),
+            "closes_at": _text(data.window.closes_at),
+            "max_quotes": data.max_quotes,
+        },
+    )
+
+
+def _partner_invited(event: RecordedEvent, data: PartnerInvited) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="partner_invited",
+        title="Partner invited to quote",
+        data={
+            "lead_id": str(data.lead_id),
+            "partner_id": str(data.partner_id),
+            "closes_at": _text(data.window.closes_at),
+        },
+    )
+
+
+def _quote_submitted(_: RecordedEvent, data: QuoteSubmitted) -> Item:
+    terms = data.terms
+    return Item(
+        id=data.quote_id,
+        case_id=data.case_id,
+        type="quote_submitted",
+        title="Quote",
+        description=data.comment,
+        author_id=data.author_id,
+        author_name=data.author_name,
+        data={
+            "lead_id": str(data.lead_id),
+            "quote_id": str(data.quote_id),
+            "partner_id": str(data.partner_id),
+            "success_fee_percent": _text(terms.success_fee_percent),
+            "fixed_fee": _text(terms.fixed_fee),
+            "currency": terms.currency,
+        },
+    )
+
+
+def _choice_reminded(event: RecordedEvent, data: QuoteChoiceReminded) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="quote_choice_reminded",
+        title="Quotes are waiting for a choice",
+        data={
+            "lead_id": str(data.lead_id),
+            "days": data.days,
+            "expires_at": _text(data.expires_at),
+        },
+    )
+
+
+def _bid_ended(event: RecordedEvent, data: BidEnded) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="bid_ended",
+        title=f"Bid ended: {data.outcome.replace('_', ' ')}",
+        data={
+            "lead_id": str(data.lead_id),
+            "partner_id": str(data.partner_id),
+            "quote_id": _text(data.quote_id),
+            "outcome": data.outcome,
+        },
+    )
+
+
+def _lead_closed(event: RecordedEvent, data: LeadClosed) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="lead_closed",
+        title=f"Quotes closed: {data.outcome.replace('_', ' ')}",
+        data={
+            "lead_id": str(data.lead_id),
+            "outcome": data.outcome,
+            "quote_id": _text(data.quote_id),
+            "partner_id": _text(data.partner_id),
+        },
     )
 
 
@@ -299,8 +522,81 @@ def _task_solved(event: RecordedEvent, data: TaskSolved) -> Item | None:
     return _task(event, data, "task_solved", "Task solved", solved_by=data.solved_by)
 
 
+def _task_reopened(event: RecordedEvent, data: TaskReopened) -> Item | None:
+    return _task(event, data, "task_reopened", "Task reopened")
+
+
+def _update_requested(event: RecordedEvent, data: SurveyRequested) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.survey.case_id,
+        type="update_requested",
+        title="Update requested",
+        data={
+            "survey_id": str(data.survey.id),
+            "month": data.month,
+            "due_at": _text(data.survey.deadline.due_at),
+        },
+    )
+
+
+def _update_submitted(event: RecordedEvent, data: SurveySubmitted) -> tuple[Item, ...]:
+    update = Item(
+        id=event.id,
+        case_id=data.survey.case_id,
+        type="update_submitted",
+        title="Update",
+        description=data.comment,
+        author_id=data.user_id,
+        author_name=data.user_name,
+        data={
+            "survey_id": str(data.survey.id),
+            "month": data.month,
+            "recommendation": data.recommendation,
+            "pause_reason": data.pause_reason,
+            "must_act": data.must_act,
+            "close_code": data.close_code,
+        },
+    )
+    if data.actions == ERASED:
+        return (update,)
+    return (
+        update,
+        *(_action(event, data, n, action) for n, action in enumerate(reported_actions(data.actions))),
+    )
+
+
+def _action(event: RecordedEvent, data: SurveySubmitted, number: int, action: ReportedAction) -> Item:
+    day = datetime.combine(action.on, time(), UTC)
+    return Item(
+        id=uuid5(event.id, f"action:{number}"),
+        case_id=data.survey.case_id,
+        type="update_action",
+        title=ACTION_LABELS[action.kind],
+        description=action.text,
+        author_id=data.user_id,
+        author_name=data.user_name,
+        dated=min(day, event.time),
+        data={"survey_id": str(data.survey.id), "kind": action.kind, "on": action.on.isoformat()},
+    )
+
+
+def _update_withdrawn(event: RecordedEvent, data: SurveyWithdrawn) -> Item:
+    return Item(
+        id=event.id,
+        case_id=data.survey.case_id,
+        type="update_withdrawn",
+        title="Update not asked for any more",
+        data={"survey_id": str(data.survey.id), "reason": data.reason},
+    )
+
+
 def _task(
-    event: RecordedEvent, data: TaskOpened | TaskSolved, kind: TimelineItemType, title: str, **more: str
+    event: RecordedEvent,
+    data: TaskOpened | TaskSolved | TaskReopened,
+    kind: TimelineItemType,
+    title: str,
+    **more: str,
 ) -> Item | None:
     task = data.task
     if task.case_id is None:
@@ -321,31 +617,48 @@ def _task(
     )
 
 
-def _text(value: datetime | UUID | None) -> str | None:
+def _text(value: datetime | Decimal | UUID | None) -> str | None:
     """Return the value as JSON has it; times are UTC with a Z, as everywhere in the API."""
     if value is None:
         return None
-    if isinstance(value, UUID):
+    if not isinstance(value, datetime):
         return str(value)
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-ITEMS: dict[type[EventData], Callable[[RecordedEvent, Any], Item | None]] = {
+ITEMS: dict[type[EventData], Callable[[RecordedEvent, Any], Item | tuple[Item, ...] | None]] = {
     CallLogged: _call,
     CaseAssigned: _case_assigned,
     CaseClosed: _case_closed,
+    CaseClosureRequested: _closure_requested,
+    CaseDeclined: _case_declined,
     CaseDetailsChanged: _case_details_changed,
+    CaseDivisionChanged: _division_changed,
+    CaseManagingPartnerNamed: _managing_partner_named,
     CaseMerged: _case_merged,
     CaseOpened: _case_opened,
+    CaseReleased: _case_released,
     CaseStatusChanged: _status_changed,
+    CaseUserAssigned: _user_assigned,
     ComplaintAccepted: _complaint_accepted,
     ComplaintAnswered: _complaint_answered,
     ComplaintFiled: _complaint_filed,
+    BidEnded: _bid_ended,
     FileDeleted: _file_deleted,
     FileUploaded: _file_added,
+    LeadClosed: _lead_closed,
+    LeadOpened: _lead_opened,
     MessagePosted: _message,
     NoteLogged: _note,
+    PartnerInvited: _partner_invited,
+    PaymentReported: _payment_reported,
+    QuoteChoiceReminded: _choice_reminded,
+    QuoteSubmitted: _quote_submitted,
+    SurveyRequested: _update_requested,
+    SurveySubmitted: _update_submitted,
+    SurveyWithdrawn: _update_withdrawn,
     TaskOpened: _task_opened,
+    TaskReopened: _task_reopened,
     TaskSolved: _task_solved,
     ThreadClosed: _chat_closed,
 }

@@ -54,13 +54,16 @@ class TimelineReads(Tables):
             before_place=before.place,
             before_at=before.at,
             before=before.key,
+            before_part=before.part,
         )
         if not rows:
             self._require_case(case_id, viewer)
         last = rows[-1] if more else None
         return TimelinePage(
             items=tuple(_item(row) for row in rows),
-            next_cursor=cursors.place_text(scope, cursors.Place(last["place"], last["at"], last["position"]))
+            next_cursor=cursors.place_text(
+                scope, cursors.Place(last["place"], last["at"], last["position"], last["part"])
+            )
             if last
             else None,
         )
@@ -117,6 +120,8 @@ def _actor(row: Mapping[str, Any]) -> TimelineActor:
     if row["actor_kind"] != "user":
         return TimelineActor(type=row["actor_kind"], name=None, company=None)
     kind: TimelineActorType = "creditor_user" if row["side"] == "creditor" else "partner_user"
+    if row["manages"]:
+        kind = "managing_partner_user"
     company = row["company_id"]
     return TimelineActor(
         type=kind,

@@ -1,10 +1,10 @@
 -- name: add_timeline_item
 insert into timeline_items (
-    id, case_id, type, position, place, at, recorded_at, title, description, actor_kind, actor_user_id, actor_name,
-    data, audience
+    id, case_id, type, position, part, place, at, recorded_at, title, description, actor_kind, actor_user_id,
+    actor_name, data, audience
 )
 values (
-    %(id)s, %(case_id)s, %(type)s, %(position)s, %(position)s, %(recorded_at)s, %(recorded_at)s, %(title)s,
+    %(id)s, %(case_id)s, %(type)s, %(position)s, %(part)s, %(position)s, %(recorded_at)s, %(recorded_at)s, %(title)s,
     %(description)s, %(actor_kind)s, %(actor_user_id)s, %(actor_name)s, %(data)s, %(audience)s
 )
 on conflict (id) do nothing
@@ -12,11 +12,11 @@ on conflict (id) do nothing
 -- name: add_dated_timeline_item
 -- Its place is behind the last thing of the case that had happened by then, as the log stood when it was written.
 insert into timeline_items (
-    id, case_id, type, position, place, at, recorded_at, title, description, actor_kind, actor_user_id, actor_name,
-    data, audience
+    id, case_id, type, position, part, place, at, recorded_at, title, description, actor_kind, actor_user_id,
+    actor_name, data, audience
 )
 select
-    %(id)s, %(case_id)s, %(type)s, %(position)s, coalesce(max(earlier.position), 0), %(at)s, %(recorded_at)s,
+    %(id)s, %(case_id)s, %(type)s, %(position)s, %(part)s, coalesce(max(earlier.position), 0), %(at)s, %(recorded_at)s,
     %(title)s, %(description)s, %(actor_kind)s, %(actor_user_id)s, %(actor_name)s, %(data)s, %(audience)s
 from timeline_items as earlier
 where earlier.case_id = %(case_id)s

@@ -1,21 +1,34 @@
 -- `viewer` is the company that asks, null for the platform, which sees everything.
 
 -- name: list_timeline
--- The companies that work on a case are in the audience of what they may see, and nobody else is.
+-- Who may know of the case sees the items in whose audience it is; a bidder knows of no case. Who speaks for the
+-- creditor sees what the creditor sees, from before its time as well.
 select
-    timeline_items.id, timeline_items.type, timeline_items.at, timeline_items.recorded_at, timeline_items.position, timeline_items.place,
+    timeline_items.id, timeline_items.type, timeline_items.at, timeline_items.recorded_at, timeline_items.position, timeline_items.part,
+    timeline_items.place,
     timeline_items.title, timeline_items.description, timeline_items.data, timeline_items.actor_kind,
     coalesce(timeline_items.actor_name, users.name) as actor_name,
-    companies.id as company_id, companies.name as company_name, companies.side
+    companies.id as company_id, companies.name as company_name, companies.side,
+    companies.id = (select managing_partner_id from cases where id = %(case_id)s) as manages
 from timeline_items
 left join users on users.id = timeline_items.actor_user_id
 left join companies on companies.id = users.company_id
 where timeline_items.case_id = %(case_id)s
-    and (timeline_items.place, timeline_items.at, timeline_items.position)
-        < (%(before_place)s, %(before_at)s, %(before)s)
+    and (timeline_items.place, timeline_items.at, timeline_items.position, timeline_items.part)
+        < (%(before_place)s, %(before_at)s, %(before)s, %(before_part)s)
     and (%(types)s::text[] is null or timeline_items.type = any (%(types)s))
-    and (%(viewer)s::uuid is null or %(viewer)s = any (timeline_items.audience))
-order by timeline_items.place desc, timeline_items.at desc, timeline_items.position desc
+    and (
+        %(viewer)s::uuid is null
+        or exists (select from case_access where case_id = %(case_id)s and company_id = %(viewer)s)
+    )
+    and (
+        %(viewer)s::uuid is null
+        or %(viewer)s = any (timeline_items.audience)
+        or (select creditor_id from cases where id = %(case_id)s and managing_partner_id = %(viewer)s)
+            = any (timeline_items.audience)
+    )
+order by
+    timeline_items.place desc, timeline_items.at desc, timeline_items.position desc, timeline_items.part desc
 limit %(limit)s
 
 -- name: list_notes
@@ -26,7 +39,15 @@ from notes
 where case_id = %(case_id)s
     and position < %(before)s
     and not deleted
-    and (%(viewer)s::uuid is null or %(viewer)s = any (audience))
+    and (
+        %(viewer)s::uuid is null
+        or exists (select from case_access where case_id = %(case_id)s and company_id = %(viewer)s)
+    )
+    and (
+        %(viewer)s::uuid is null
+        or %(viewer)s = any (audience)
+        or (select creditor_id from cases where id = %(case_id)s and managing_partner_id = %(viewer)s) = any (audience)
+    )
 order by position desc
 limit %(limit)s
 

@@ -17,19 +17,37 @@ TimelineItemType = Literal[
     "complaint_accepted",
     "complaint_answered",
     "case_opened",
+    "case_released",
+    "case_declined",
+    "closure_requested",
+    "payment_reported",
+    "case_user_assigned",
+    "division_changed",
+    "managing_partner_named",
     "case_details_changed",
     "case_assigned",
     "status_changed",
     "case_closed",
     "case_merged",
     "chat_closed",
+    "lead_opened",
+    "partner_invited",
+    "quote_submitted",
+    "quote_choice_reminded",
+    "bid_ended",
+    "lead_closed",
     "file_added",
     "file_deleted",
     "task_opened",
     "task_solved",
+    "task_reopened",
+    "update_requested",
+    "update_submitted",
+    "update_action",
+    "update_withdrawn",
     "email_sent",
 ]
-TimelineActorType = Literal["creditor_user", "partner_user", "operator", "system"]
+TimelineActorType = Literal["creditor_user", "managing_partner_user", "partner_user", "operator", "system"]
 
 
 class TimelineActor(Shape):

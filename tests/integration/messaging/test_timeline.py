@@ -15,7 +15,7 @@ from shared.eventlog.postgres import PostgresEventLog
 from shared.rebuild import rebuild
 from shared.settings import Settings
 from tests.integration.messaging.elsewhere import open_and_solve_task, send_email
-from tests.integration.messaging.office import NOON, Conversation, Person
+from tests.integration.messaging.office import NOON, Conversation, Person, origin
 
 CatchUp = Callable[[], None]
 DAY = timedelta(days=1)
@@ -229,9 +229,9 @@ class TestNotes:
                 lambda: office.complains(talk.anna, case_id, "Other", client_complaint_id="k-1"),
                 "client_complaint_id_reused",
             ),
-            (lambda: office.notes(talk.paul, case_id), "case_reassigned"),
-            (lambda: office.calls(talk.paul, case_id), "case_reassigned"),
-            (lambda: office.edits(talk.paul, first.note, title="Other"), "case_reassigned"),
+            (lambda: office.notes(talk.paul, case_id), "engagement_over"),
+            (lambda: office.calls(talk.paul, case_id), "engagement_over"),
+            (lambda: office.edits(talk.paul, first.note, title="Other"), "engagement_over"),
         ):
             with pytest.raises(Conflict) as refusal:
                 again()
@@ -294,6 +294,32 @@ class TestWhoSeesWhat:
         ].description == ("New note")
         assert len(reads.list_notes(case_id, viewer=talk.creditor, limit=5, cursor=None).items) == 2
 
+    def test_a_managing_partner_sees_what_the_creditor_sees_while_it_speaks_for_it(
+        self, talk: Conversation, petra: Person, reads: Reads, catch_up: CatchUp
+    ) -> None:
+        office, case_id = talk.office, talk.case.case_id
+        office.notes(talk.paul, case_id, description="Before its time")
+
+        def speaks_for_the_client(firm: UUID | None) -> None:
+            handlers.name_managing_partner(office.archive, case_id=case_id, partner_id=firm, origin=origin())
+            catch_up()
+
+        speaks_for_the_client(petra.company_id)
+        office.complains(petra, case_id, "In its client's name")
+        for attempt in (lambda: office.notes(petra, case_id), lambda: office.calls(petra, case_id)):
+            with pytest.raises(Forbidden):
+                attempt()
+        catch_up()
+
+        seen = timeline_as(reads, petra.company_id, case_id, "note", "complaint_filed")
+        assert told(seen) == [("note", "Before its time"), ("complaint_filed", "In its client's name")]
+        assert [item.actor.type for item in seen] == ["partner_user", "managing_partner_user"]
+        assert len(reads.list_notes(case_id, viewer=petra.company_id, limit=5, cursor=None).items) == 1
+        assert "complaint_filed" in [item.type for item in timeline_as(reads, talk.partner, case_id)]
+        speaks_for_the_client(None)
+        with pytest.raises(NotFound):
+            timeline_as(reads, petra.company_id, case_id)
+
     def test_a_stranger_learns_of_nothing_and_leaves_nothing(
         self, talk: Conversation, petra: Person, reads: Reads, catch_up: CatchUp
     ) -> None:
@@ -321,9 +347,9 @@ class TestWhoSeesWhat:
         complaint = office.complains(talk.anna, case_id).complaint
 
         for attempt, code in (
-            (lambda: office.notes(talk.anna, case_id), "partner_only"),
-            (lambda: office.calls(talk.anna, case_id), "partner_only"),
-            (lambda: office.complains(talk.paul, case_id), "creditor_only"),
+            (lambda: office.notes(talk.anna, case_id), "not_yours_to_do"),
+            (lambda: office.calls(talk.anna, case_id), "not_yours_to_do"),
+            (lambda: office.complains(talk.paul, case_id), "not_yours_to_do"),
             (lambda: office.responds(talk.anna, case_id, complaint.id), "respondent_only"),
         ):
             with pytest.raises(Forbidden) as refusal:

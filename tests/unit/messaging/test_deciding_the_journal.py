@@ -99,13 +99,13 @@ def a_complaint(*done: commands.ComplaintCommand) -> complaint.State:
 class TestStanding:
     def test_the_present_partner_collects_and_the_creditor_is_the_client(self) -> None:
         for state in (a_case(PUT_CASE), a_case(PUT_CASE, moved("Closed", close_code="Paid"))):
-            assert standing.as_collector(state, PARTNER, deed="log a note") == ON
-            assert standing.as_client(state, CREDITOR, deed="file a complaint") == ON
+            assert standing.as_collector(state, PARTNER, act="log a note") == ON
+            assert standing.as_client(state, CREDITOR, act="file a complaint") == ON
 
     @pytest.mark.parametrize(
         ("ask", "company_id", "state", "refusal", "code"),
         [
-            (standing.as_collector, CREDITOR, (PUT_CASE,), Forbidden, "partner_only"),
+            (standing.as_collector, CREDITOR, (PUT_CASE,), Forbidden, "not_yours_to_do"),
             (standing.as_collector, STRANGER, (PUT_CASE,), NotFound, "case_not_found"),
             (standing.as_collector, OTHER_PARTNER, (PUT_CASE,), NotFound, "case_not_found"),
             (
@@ -113,13 +113,13 @@ class TestStanding:
                 PARTNER,
                 (PUT_CASE, given_to(OTHER_PARTNER)),
                 Conflict,
-                "case_reassigned",
+                "engagement_over",
             ),
             (standing.as_collector, PARTNER, (PUT_CASE, moved("Merged")), Conflict, "case_merged"),
-            (standing.as_collector, CREDITOR, (PUT_CASE, moved("Merged")), Forbidden, "partner_only"),
+            (standing.as_collector, CREDITOR, (PUT_CASE, moved("Merged")), Forbidden, "not_yours_to_do"),
             (standing.as_collector, STRANGER, (), NotFound, "case_not_found"),
-            (standing.as_client, PARTNER, (PUT_CASE,), Forbidden, "creditor_only"),
-            (standing.as_client, PARTNER, (PUT_CASE, given_to(OTHER_PARTNER)), Forbidden, "creditor_only"),
+            (standing.as_client, PARTNER, (PUT_CASE,), Forbidden, "not_yours_to_do"),
+            (standing.as_client, PARTNER, (PUT_CASE, given_to(OTHER_PARTNER)), Conflict, "engagement_over"),
             (standing.as_client, STRANGER, (PUT_CASE,), NotFound, "case_not_found"),
             (standing.as_client, CREDITOR, (PUT_CASE, moved("Merged")), Conflict, "case_merged"),
             (standing.as_client, CREDITOR, (given_to(None),), Conflict, "case_not_assigned"),
@@ -134,7 +134,7 @@ class TestStanding:
         code: str,
     ) -> None:
         with pytest.raises(refusal) as raised:
-            ask(a_case(*state), company_id, deed="do this")
+            ask(a_case(*state), company_id, act="do this")
 
         assert raised.value.code == code
 
@@ -289,7 +289,7 @@ class TestComplaints:
         assert complaint.decide(ACCEPT, state) == ()
 
     def test_who_filed_it_and_who_is_complained_of_may_know(self) -> None:
-        assert complaint.audience(a_complaint(FILE)) == {CREDITOR, PARTNER}
+        assert standing.between(a_case(PUT_CASE, given_to(OTHER_PARTNER)), PARTNER) == {CREDITOR, PARTNER}
         assert complaint.subject(a_complaint(FILE)) == f"case:{CASE}"
 
     @pytest.mark.parametrize(

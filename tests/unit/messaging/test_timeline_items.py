@@ -8,15 +8,21 @@ from uuid import uuid4
 
 import pytest
 
-from services.messaging.projections.timeline_items import ITEMS
-from shared.contracts.envelope import EventData, RecordedEvent, Stream
+from services.messaging.projections.timeline_items import ITEMS, Item
+from shared.contracts.envelope import ERASED, EventData, RecordedEvent, Stream
 from shared.contracts.messaging import MessagePosted, TimelineItemType
+from shared.contracts.surveys import SurveySubmitted
 from tests.contract.event_examples import NOON
 from tests.contract.golden_events import FOLDER
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "timeline.md"
 # These are written by statements of their own.
 MADE_ELSEWHERE = {"note_deleted", "email_sent"}
+
+
+def items_of(event: RecordedEvent) -> tuple[Item, ...]:
+    made = ITEMS[type(event.data)](event, event.data)
+    return made if isinstance(made, tuple) else () if made is None else (made,)
 
 
 def example(contract: type[EventData], **changes: Any) -> RecordedEvent:
@@ -45,25 +51,24 @@ def example(contract: type[EventData], **changes: Any) -> RecordedEvent:
 
 @pytest.mark.parametrize("contract", ITEMS, ids=lambda contract: contract.__name__)
 def test_each_entry_makes_an_item_of_its_event(contract: type[EventData]) -> None:
-    event = example(contract)
+    items = items_of(example(contract))
 
-    item = ITEMS[contract](event, event.data)
-
-    assert item is not None
-    assert item.type in get_args(TimelineItemType)
-    assert item.title
-    assert json.dumps(item.data)
+    assert items
+    assert len({item.id for item in items}) == len(items)
+    for item in items:
+        assert item.type in get_args(TimelineItemType)
+        assert item.title
+        assert json.dumps(item.data)
 
 
 def test_what_belongs_to_no_case_is_no_item() -> None:
     event = example(MessagePosted, case_id=None)
 
-    assert ITEMS[MessagePosted](event, event.data) is None
+    assert items_of(event) == ()
 
 
 def test_every_type_of_item_has_an_entry_that_makes_it() -> None:
-    events = [example(contract) for contract in ITEMS]
-    made = {item.type for event in events if (item := ITEMS[type(event.data)](event, event.data))}
+    made = {item.type for contract in ITEMS for item in items_of(example(contract))}
 
     assert made | MADE_ELSEWHERE == set(get_args(TimelineItemType))
 
@@ -74,7 +79,11 @@ def test_the_page_describes_every_type_and_what_its_data_holds() -> None:
 
     assert set(described) == set(get_args(TimelineItemType))
     for contract in ITEMS:
-        event = example(contract)
-        item = ITEMS[contract](event, event.data)
-        assert item is not None
-        assert set(item.data) == described[item.type], item.type
+        for item in items_of(example(contract)):
+            assert set(item.data) == described[item.type], item.type
+
+
+def test_an_update_whose_key_was_destroyed_tells_of_no_actions() -> None:
+    event = example(SurveySubmitted, actions=ERASED)
+
+    assert [item.type for item in items_of(event)] == ["update_submitted"]

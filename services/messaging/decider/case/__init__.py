@@ -4,7 +4,7 @@ from services.messaging.decider.case.closing import PLATFORM_CODES, SYSTEM_CODES
 from services.messaging.decider.case.deciding import decide
 from services.messaging.decider.case.leads import ASKING_FOR_QUOTES, follow_lead, lead_round
 from services.messaging.decider.case.moving import NEXT_STATUSES, end_of_exclusive_period
-from services.messaging.decider.case.parties import former_partners, partners_of, standing
+from services.messaging.decider.case.parties import former_partners, require, standing
 from services.messaging.decider.case.putting import FIRST_STATUS
 from services.messaging.decider.case.state import (
     CaseEvent,
@@ -46,7 +46,7 @@ __all__ = [
     "former_partners",
     "initial",
     "lead_round",
-    "partners_of",
+    "require",
     "standing",
     "status_of",
     "thread_to_open",

@@ -45,11 +45,6 @@ def former_partners(facts: CaseFacts) -> frozenset[UUID]:
     return frozenset(engagement.partner_id for engagement in past if not engagement.hidden)
 
 
-def partners_of(facts: CaseFacts) -> frozenset[UUID]:
-    """Return the partners that know of the case, by a time of theirs that is over or goes on."""
-    return frozenset(engagement.partner_id for engagement in facts.engagements if not engagement.hidden)
-
-
 _NAMES: dict[CaseParty, str] = {
     "platform": "the platform",
     "creditor": "the client",
