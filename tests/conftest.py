@@ -8,9 +8,15 @@ Parley can use them.
 
 import re
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = ["shared.testing", "tests.kurrentdb_stand_in.fixtures"]
 
 _CHANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{10}")
+
+# How long an example takes is the machine's affair: it says nothing about what the test is about.
+settings.register_profile("parley", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("parley")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

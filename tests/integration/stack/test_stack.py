@@ -102,6 +102,7 @@ def test_a_stack_uses_the_servers_it_is_given_and_starts_the_rest(stack: Stack) 
         "gateway",
         "mail",
         "scheduler",
+        "surveys",
     }
     assert all(process["state"] == "running" for process in report["processes"])
     assert all(process["restarts"] == 0 for process in report["processes"])
