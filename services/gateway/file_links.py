@@ -30,11 +30,18 @@ class FileLinks:
             )
         self._key = hmac.digest(secret.encode(), _PURPOSE, hashlib.sha256)
 
-    def with_link(self, file: dict[str, Any], now: datetime) -> dict[str, Any]:
-        """Return the file as clients see it, with a link that is good from now on."""
+    def with_link(
+        self, file: dict[str, Any], now: datetime, *, position: int | None = None
+    ) -> dict[str, Any]:
+        """
+        Return the file as clients see it, with a link that is good from now on.
+
+        With the position at which it was put on record the link waits until that can be seen.
+        """
         expires_at = (now.astimezone(UTC) + VALID).strftime(_FORMAT)
         file_id = UUID(file["id"])
-        query = urlencode({"se": expires_at, "sig": self._signature(file_id, expires_at)})
+        signed = {"se": expires_at, "sig": self._signature(file_id, expires_at)}
+        query = urlencode(signed if position is None else {**signed, "pos": position})
         return {**file, "url": f"/api/v1/files/{file_id}/content?{query}", "url_expires_at": expires_at}
 
     def check(self, file_id: UUID, expires_at: str, signature: str, now: datetime) -> None:

@@ -26,9 +26,9 @@ class Filing:
     incoming: Incoming
     links: FileLinks
 
-    def with_link(self, file: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the file with a link that is good for an hour from now."""
-        return self.links.with_link(dict(file), datetime.now(UTC))
+    def with_link(self, file: Mapping[str, Any], *, position: int | None = None) -> dict[str, Any]:
+        """Return the file with a link that is good for an hour from now; see `FileLinks.with_link`."""
+        return self.links.with_link(dict(file), datetime.now(UTC), position=position)
 
 
 async def keep(
@@ -60,7 +60,8 @@ async def keep(
         raise
     if recorded["object_key"] != key:
         await remove(filing, key)
-    return {"file": filing.with_link(recorded["file"]), "position": recorded["position"]}
+    position = recorded["position"]
+    return {"file": filing.with_link(recorded["file"], position=position), "position": position}
 
 
 async def delete(filing: Filing, services: Services, request: messaging.DeleteFile) -> int:
@@ -93,7 +94,9 @@ async def content(filing: Filing, stored: Mapping[str, Any], start: int, stop: i
         raise NotFound("file_content_missing", "The content of this file is not there.") from error
 
 
-def for_link(file_id: UUID, correlation_id: UUID) -> Request:
+def for_link(file_id: UUID, correlation_id: UUID, *, min_position: int | None) -> Request:
     """Return the question for a file whose link was good: the link speaks for whoever has it."""
     platform = Caller(user_id=None, company_id=None, role="ops", name="file link")
-    return messaging.GetFile(caller=platform, correlation_id=correlation_id, file_id=file_id)
+    return messaging.GetFile(
+        caller=platform, correlation_id=correlation_id, file_id=file_id, min_position=min_position
+    )

@@ -30,7 +30,9 @@ from shared.file_store import Incoming, IncomingFile, StoreUnavailable
 FORM_BYTES = 65_536
 """What a form may have beside its file: fields, and what stands between them."""
 
-WRITE_BYTES = 256 * 1024
+WRITE_BYTES = 512 * 1024
+"""What is written at once: while a thread does, as much again comes in, and then the client has to wait."""
+
 PART_HEADER_BYTES = 16_384
 PARTS = 12
 PIECE_SECONDS = 30.0
@@ -64,12 +66,11 @@ async def received(request: Request, incoming: Incoming, fields: type[F]) -> Asy
         file = form.complete_file()
         checked = _fields(fields, form.texts)
         name = file_names.clean(form.file_name)
-        await asyncio.to_thread(file.sync)
-        file_type = await asyncio.to_thread(file_types.tell, file.file, file.size, name=name)
+        file_type = await asyncio.to_thread(_checked, file, name)
         yield Upload(file, file_names.fitting(name, file_type), file_type.content_type, checked)
     finally:
-        # Shielded: a client that goes away must not keep us from tidying up.
-        await asyncio.shield(asyncio.to_thread(form.discard))
+        # Shielded: whoever cancels us must not keep us from tidying up.
+        await asyncio.shield(form.discard())
 
 
 class _Form:
@@ -85,6 +86,7 @@ class _Form:
         self._part: MultipartSegment | None = None
         self._pieces: list[bytes] = []
         self._waiting = 0
+        self._writing: asyncio.Future[None] | None = None
         self._file_bytes = 0
         self._text_bytes = 0
         self._texts: dict[str, bytearray] = {}
@@ -141,6 +143,7 @@ class _Form:
                 await self._write()
         self._parser.close()
         await self._write()
+        await self._written()
 
     async def _begin(self, part: MultipartSegment) -> None:
         self._part = part
@@ -171,14 +174,32 @@ class _Form:
         self._waiting += len(piece)
 
     async def _write(self) -> None:
+        """Have a thread write what has come in, once it has written what came before."""
+        await self._written()
         pieces, self._pieces, self._waiting = self._pieces, [], 0
         if pieces and self._file is not None:
-            await asyncio.to_thread(self._file.write, pieces)
+            loop = asyncio.get_running_loop()
+            self._writing = loop.run_in_executor(None, self._file.write, pieces)
 
-    def discard(self) -> None:
+    async def _written(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await writing
+
+    async def discard(self) -> None:
         """Leave nothing behind."""
-        if self._file is not None:
-            self._file.discard()
+        if self._file is None:
+            return
+        if self._writing is not None:
+            # A file is not closed under the thread that writes it; how that goes matters to nobody now.
+            await asyncio.wait([self._writing])
+        await asyncio.to_thread(self._file.discard)
+
+
+def _checked(file: IncomingFile, name: str) -> file_types.FileType:
+    file_type = file_types.tell(file.file, file.size, name=name)
+    file.sync()
+    return file_type
 
 
 def _boundary(request: Request) -> str:

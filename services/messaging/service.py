@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -91,7 +90,7 @@ from shared.contracts.messaging import (
 )
 from shared.contracts.rpc import Done, Query, Request
 from shared.db import DatabaseConnection, open_pool
-from shared.errors import Invalid, Retryable
+from shared.errors import Invalid
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import Appended, EventLog
 from shared.nameko_adapters import BackgroundLoop, Resources, SubscriptionExtension, endpoint
@@ -345,11 +344,7 @@ class MessagingService:
 
     @endpoint(RecordFile)
     def record_file(self, request: RecordFile) -> RecordedFile:
-        recorded = handlers.record_file(self.resources.archive, request, self._origin(request))
-        # Its link is good from the first moment on; the file is on record also where the tables are late.
-        with suppress(Retryable):
-            self._wait_until_handled(recorded.position)
-        return recorded
+        return handlers.record_file(self.resources.archive, request, self._origin(request))
 
     @endpoint(DeleteFile)
     def delete_file(self, request: DeleteFile) -> DeletedFile:

@@ -69,7 +69,12 @@ def test_a_link_opens_its_own_file_without_a_token(talk: Conversation) -> None:
     longer = httpx.URL(first["url"]).copy_set_param("se", "2099-01-01T00:00:00Z")
 
     assert httpx.get(api + first["url"]).content == INVOICE + b"0"
-    for wrong in (swapped, str(longer), first["url"][:-1], f"/api/v1/files/{first['id']}/content"):
+    for wrong in (
+        swapped,
+        str(longer),
+        first["url"].replace("sig=", "sig=x"),
+        f"/api/v1/files/{first['id']}/content",
+    ):
         answer = httpx.get(api + wrong)
         assert answer.status_code == 403, wrong
         assert answer.json()["code"] == "link_not_valid"
@@ -81,6 +86,7 @@ def test_an_attachment_is_a_draft_until_its_message_brings_it(talk: Conversation
     file = talk.anna.adds("/api/v1/attachments", CSV, name="Konto.csv", thread_id=talk.thread_id)
     draft = f"/api/v1/attachments/{file['id']}"
 
+    assert httpx.get(talk.anna.api + file["url"]).content == CSV
     assert talk.anna.asks("GET", draft).content == CSV
     assert talk.bob.asks("GET", draft).status_code == 404
     assert files_of(talk.bob, talk) == files_of(talk.anna, talk) == []
@@ -160,7 +166,7 @@ def test_a_new_partner_sees_the_case_and_not_its_predecessor(world: World, talk:
     assert [file["id"] for file in talk.bob.gets(path)["items"]] == [strategy["id"], invoice["id"]]
     assert petra.asks("GET", f"/api/v1/attachments/{strategy['id']}").status_code == 404
     assert talk.bob.asks("GET", f"/api/v1/attachments/{later['id']}").status_code == 404
-    assert talk.bob.uploads(path, INVOICE).json()["code"] == "case_reassigned"
+    assert talk.bob.uploads(path, INVOICE).json()["code"] == "engagement_over"
 
 
 def test_the_same_content_is_stored_once_and_goes_with_its_last_file(

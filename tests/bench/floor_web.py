@@ -1,17 +1,20 @@
 """The floor's web process: the gateway's HTTP server, framework and RPC client, and nothing in between."""
 
 import asyncio
+import os
+from pathlib import Path
 
 import uvicorn
 import uvloop
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
 
 from services.gateway.adapters.rpc import NamekoServices
 from shared import settings
 from tests.bench import floor
 
 
-def application(services: NamekoServices) -> FastAPI:
+def application(services: NamekoServices, folder: Path) -> FastAPI:
     app = FastAPI()
 
     @app.post("/empty")
@@ -25,6 +28,21 @@ def application(services: NamekoServices) -> FastAPI:
         await services.call(floor.SERVICE, "insert", floor.request(body.decode()))
         return Response(b"{}", 201, media_type="application/json")
 
+    copied = folder / "plain-copy"
+
+    @app.post("/copy")
+    async def take_copy(request: Request) -> Response:
+        with copied.open("wb") as file:
+            async for piece in request.stream():
+                file.write(piece)
+            file.flush()
+            await asyncio.to_thread(os.fsync, file.fileno())
+        return Response(b"{}", media_type="application/json")
+
+    @app.get("/copy")
+    async def give_copy() -> FileResponse:
+        return FileResponse(copied)
+
     return app
 
 
@@ -32,7 +50,7 @@ async def serve(loaded: settings.Settings) -> None:
     services = NamekoServices(loaded.amqp_url, timeout=loaded.rpc_timeout_seconds)
     connection = asyncio.ensure_future(services.run())
     config = uvicorn.Config(
-        application(services),
+        application(services, loaded.home),
         host=loaded.api_host,
         port=loaded.api_port,
         http="httptools",

@@ -13,11 +13,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from shared.testing import running
+from shared.testing import Processes, running
 from tests.bench import (
     accepting,
     backlog,
     engines,
+    filing,
     latency,
     log_append,
     reading,
@@ -29,7 +30,7 @@ from tests.bench import (
 from tests.bench.report import Figure, Report
 from tests.bench.setting import Setting
 
-BENCHES = ("log", "accepted", "latency", "memory", "backlog", "rebuild", "surveys", "reading")
+BENCHES = ("log", "accepted", "latency", "files", "memory", "backlog", "rebuild", "surveys", "reading")
 MEMORY_TARGET_MB = 100
 WIDTH = 170
 
@@ -70,6 +71,7 @@ def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
         surveying.measure(setting)
     floors = accepting.measure_floors(setting) if "accepted" in wanted else {}
     floor_times = latency.measure_floor(setting) if "latency" in wanted else None
+    plain_copy = filing.measure_floor(setting) if "files" in wanted else None
     if set(wanted) <= {"log", "surveys"}:
         return
     setting.tell("starting Parley")
@@ -79,15 +81,27 @@ def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
             accepting.measure(setting, processes, place, floors)
         if "latency" in wanted:
             latency.measure(setting, place, floor_times)
-        if "memory" in wanted:
-            _measure_memory(setting, stack.resident_mb(processes))
-        if "reading" in wanted:
-            # Last of what needs the processes: a million messages more would slow the others.
-            reading.measure(setting, place)
+        _measure_the_rest(setting, wanted, processes, place, plain_copy)
     if "backlog" in wanted:
         backlog.measure(setting, place)
     if "rebuild" in wanted:
         rebuilding.measure(setting)
+
+
+def _measure_the_rest(
+    setting: Setting,
+    wanted: tuple[str, ...],
+    processes: Processes,
+    place: town.Town,
+    plain_copy: filing.Speeds | None,
+) -> None:
+    if "files" in wanted:
+        filing.measure(setting, processes, place, plain_copy)
+    if "memory" in wanted:
+        _measure_memory(setting, stack.resident_mb(processes))
+    if "reading" in wanted:
+        # Last of what needs the processes: a million messages more would slow the others.
+        reading.measure(setting, place)
 
 
 def _measure_memory(setting: Setting, resident_mb: Mapping[str, float]) -> None:

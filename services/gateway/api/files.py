@@ -194,19 +194,23 @@ async def download(
 @router.get(
     "/files/{file_id}/content",
     response_class=Response,
-    responses=_DOWNLOAD | documented(403, 404, 422, 500, 503, 504),
+    responses=_DOWNLOAD | documented(400, 403, 404, 422, 500, 503, 504),
     openapi_extra={"security": []},
 )
 async def download_by_link(
     file_id: UUID,
     request: Request,
     gateway: TheGateway,
+    *,
     expires_at: Annotated[str, Query(alias="se", max_length=40, description="when the link ends")] = "",
     signature: Annotated[str, Query(alias="sig", max_length=100)] = "",
+    position: Annotated[
+        int | None, Query(alias="pos", ge=0, lt=2**63, description="wait until this can be seen")
+    ] = None,
 ) -> Response:
     """Download a file by the link that came with it: it needs no token and is good for an hour."""
     gateway.filing.links.check(file_id, expires_at, signature, datetime.now(UTC))
-    question = filing.for_link(file_id, request.state.correlation_id)
+    question = filing.for_link(file_id, request.state.correlation_id, min_position=position)
     stored = await gateway.services.call("messaging", "get_file", question)
     return await _content(request, gateway, stored)
 

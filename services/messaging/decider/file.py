@@ -130,13 +130,7 @@ def in_thread(state: thread.State, company_id: UUID) -> FilePlace:
 def in_case(state: case.State, company_id: UUID | None) -> FilePlace:
     """Return the place of a file of the case; `company_id` None is the platform."""
     facts = case.facts_of(state)
-    present = case.audience(state)
-    if company_id is not None and company_id not in present:
-        if company_id in case.former_partners(facts):
-            raise Conflict(
-                "case_reassigned", "The case was given to another partner: you can only read what was yours."
-            )
-        raise NotFound("case_not_found", "There is no such case.")
+    role = case.standing(state, company_id)
     if isinstance(state, case.MergedCase):
         raise Conflict("case_merged", "The case was merged into another: nothing can be added to it.")
     return FilePlace(
@@ -144,8 +138,8 @@ def in_case(state: case.State, company_id: UUID | None) -> FilePlace:
         thread_id=None,
         case_id=facts.id,
         partnership_id=None,
-        role=_role_in_case(facts, company_id),
-        company_ids=tuple(sorted(present)),
+        role=role,
+        company_ids=tuple(sorted(case.audience(state))),
     )
 
 
@@ -263,16 +257,6 @@ def _known_at_first(event: FileUploaded) -> frozenset[UUID]:
     if event.context == "thread" and event.uploader_company_id is not None:
         return frozenset({event.uploader_company_id})
     return frozenset(event.company_ids)
-
-
-def _role_in_case(facts: case.CaseFacts, company_id: UUID | None) -> SenderRole:
-    if company_id is None:
-        return "platform"
-    if company_id == facts.creditor_id:
-        return "creditor"
-    if facts.engagement is not None and facts.engagement.partner_id == company_id:
-        return "partner"
-    return "managing_partner"
 
 
 def _not_found() -> NotFound:
