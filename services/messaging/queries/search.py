@@ -16,6 +16,7 @@ _LIMIT_MAX = 200
 _MONTHS_AT_FIRST = 1
 _MONTHS_GROW_BY = 3
 _UNINDEXED_LOOKED_AT = 500
+_LIKE_ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})
 
 
 class SearchReads(Tables):
@@ -50,7 +51,7 @@ class SearchReads(Tables):
                 hits.setdefault(row["id"], (row["place"], _hit(row, wanted)))
         if kind in (None, "case"):
             for row in self._all(
-                "search_cases", viewer=viewer, before=before, words=text.lower().split(), limit=limit + 1
+                "search_cases", viewer=viewer, before=before, patterns=_patterns(text), limit=limit + 1
             ):
                 hits[row["id"]] = (row["place"], _case(row))
         found = sorted(hits.values(), key=lambda hit: hit[0], reverse=True)
@@ -90,6 +91,11 @@ class SearchReads(Tables):
             yield months[:size]
             months = months[size:]
             size *= _MONTHS_GROW_BY
+
+
+def _patterns(text: str) -> list[str]:
+    """Return for each word of the text, as it is written, the LIKE pattern of what contains it."""
+    return [f"%{word.translate(_LIKE_ESCAPES)}%" for word in text.lower().split()]
 
 
 def _tsquery(viewer: UUID, months: Sequence[int], wanted: Sequence[str]) -> str:

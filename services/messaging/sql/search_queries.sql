@@ -96,10 +96,7 @@ with visible as (
 select id, reference, debtor_name, creditor_name, partner_name, opened_at, place
 from visible
 where place < %(before)s
-    and not exists (
-        select
-        from unnest(%(words)s::text[]) as wanted (word)
-        where strpos(lower(concat_ws(' ', reference, debtor_name, creditor_name, partner_name)), wanted.word) = 0
-    )
+    and lower(reference || ' ' || debtor_name || ' ' || creditor_name || ' ' || coalesce(partner_name, ''))
+        like all (%(patterns)s::text[])
 order by place desc
 limit %(limit)s

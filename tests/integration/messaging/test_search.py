@@ -180,3 +180,13 @@ def test_whoever_joins_a_thread_finds_what_was_said_before(
         pass
 
     assert ids(found(reads, manager, "needle", kind="message")) == [later.id, early.id]
+
+
+@pytest.mark.parametrize("text", ["a%f", "haf_n", "hafen\\", "'"])
+def test_signs_in_a_search_for_cases_mean_themselves(
+    talk: Conversation, reads: Reads, catch_up: CatchUp, text: str
+) -> None:
+    catch_up()
+
+    assert found(reads, talk.anna, f"{text} GmbH", kind="case") == []
+    assert ids(found(reads, talk.anna, "hafen gmbh", kind="case")) == [talk.case.case_id]
