@@ -25,12 +25,24 @@ from tests.bench import (
     rebuilding,
     stack,
     surveying,
+    task_lists,
     town,
 )
 from tests.bench.report import Figure, Report
 from tests.bench.setting import Setting
 
-BENCHES = ("log", "accepted", "latency", "files", "memory", "backlog", "rebuild", "surveys", "reading")
+BENCHES = (
+    "log",
+    "accepted",
+    "latency",
+    "files",
+    "memory",
+    "backlog",
+    "rebuild",
+    "surveys",
+    "tasks",
+    "reading",
+)
 MEMORY_TARGET_MB = 100
 WIDTH = 170
 
@@ -69,6 +81,8 @@ def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
         engines.measure(setting)
     if "surveys" in wanted:
         surveying.measure(setting)
+    if "tasks" in wanted:
+        task_lists.measure_sweep(setting)
     floors = accepting.measure_floors(setting) if "accepted" in wanted else {}
     floor_times = latency.measure_floor(setting) if "latency" in wanted else None
     plain_copy = filing.measure_floor(setting) if "files" in wanted else None
@@ -99,6 +113,8 @@ def _measure_the_rest(
         filing.measure(setting, processes, place, plain_copy)
     if "memory" in wanted:
         _measure_memory(setting, stack.resident_mb(processes))
+    if "tasks" in wanted:
+        task_lists.measure_lists(setting, place)
     if "reading" in wanted:
         # Last of what needs the processes: a million messages more would slow the others.
         reading.measure(setting, place)

@@ -144,19 +144,16 @@ group by type
 
 -- name: open_task_groups
 -- Open tasks by thread, those without one each for itself; the group whose first task is due first comes first.
-with shown as (
-    select id, coalesce(thread_id, id) as group_id, due_at
+with groups as (
+    select coalesce(thread_id, id) as group_id, count(*) as count,
+           count(*) filter (where due_at < %(now)s) as overdue_count,
+           min(due_at) as first_due_at, (array_agg(id order by due_at, id))[1] as first_id
     from tasks
     where solved_at is null
       and (%(company_id)s::uuid is null or company_id = %(company_id)s)
       and (%(types)s::text[] is null or type = any(%(types)s))
       and (postponed_to is null or postponed_to <= %(now)s)
-),
-groups as (
-    select group_id, count(*) as count, count(*) filter (where due_at < %(now)s) as overdue_count,
-           min(due_at) as first_due_at
-    from shown
-    group by group_id
+    group by 1
 ),
 page as (
     select *
@@ -165,19 +162,13 @@ page as (
     order by first_due_at, group_id
     limit %(limit)s
 )
-select page.group_id, page.count, page.overdue_count, page.first_due_at, first.*
+select page.group_id, page.count, page.overdue_count, page.first_due_at,
+       t.id, t.type, t.title, t.company_id, t.case_id, t.case_reference, t.thread_id,
+       t.created_at, t.due_at, t.calendar, t.time_zone, t.skipped_days, t.solved_at, t.solved_by,
+       t.rule, t.asked_time_zone, t.about_id, t.assignee_id, t.assignee_name, t.postponed_to, t.reason,
+       t.reopenable
 from page
-cross join lateral (
-    select t.id, t.type, t.title, t.company_id, t.case_id, t.case_reference, t.thread_id,
-           t.created_at, t.due_at, t.calendar, t.time_zone, t.skipped_days, t.solved_at, t.solved_by,
-           t.rule, t.asked_time_zone, t.about_id, t.assignee_id, t.assignee_name, t.postponed_to, t.reason,
-           t.reopenable
-    from shown
-    join tasks t on t.id = shown.id
-    where shown.group_id = page.group_id
-    order by t.due_at, t.id
-    limit 1
-) first
+join tasks t on t.id = page.first_id
 order by page.first_due_at, page.group_id
 
 -- name: sla_by_month

@@ -1,6 +1,7 @@
 """The tasks service as a process of its own, asked over RabbitMQ."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -9,9 +10,11 @@ import pytest
 from nameko.exceptions import RemoteError
 from nameko.standalone.rpc import ClusterRpcProxy
 
+from shared.contracts.envelope import Stream
+from shared.contracts.tasks import TaskBecameOverdue
 from shared.eventlog.postgres import PostgresEventLog
 from shared.settings import Settings
-from shared.testing import Processes, running
+from shared.testing import Processes, eventually, running
 from tests.integration.tasks.town import FRIDAY_AT_THREE, Town
 
 MEGABYTE = 1024 * 1024
@@ -71,6 +74,50 @@ def test_it_shows_a_task_to_who_owes_it_and_to_nobody_else(tasks: Any, town: Tow
     with pytest.raises(RemoteError, match="no such task") as refusal:
         tasks.get_task(asked_by(thread.creditor, "creditor", task_id=task_id, **seen))
     assert refusal.value.exc_type == "NotFound"
+
+
+def test_what_is_changed_shows_in_the_answer_and_only_to_its_company(tasks: Any, town: Town) -> None:
+    thread = town.thread()
+    message = town.posts(thread, "creditor")
+    seen: dict[str, Any] = {"min_position": message.position}
+    tasks.list_tasks(asked_by(thread.partner, "partner", **seen))
+    task_id = str(uuid5(message.id, str(thread.partner)))
+    until = "2026-11-23T08:00:00Z"
+    asked: dict[str, Any] = {"task_id": task_id, "fields": ["postponed_to"], "postponed_to": until}
+
+    changed = tasks.change_task(asked_by(thread.partner, "partner", **asked))
+    hidden = tasks.list_tasks(asked_by(thread.partner, "partner"))
+    counts = tasks.count_tabs(asked_by(thread.partner, "partner"))
+    groups = tasks.list_task_groups(asked_by(None, "ops"))
+    figures = tasks.get_sla(asked_by(thread.partner, "partner", month="2026-11", history=True))
+
+    assert (changed["task"]["postponed_to"], changed["task"]["due_at"]) == (until, "2026-11-24T14:00:00Z")
+    assert hidden["items"] == groups["items"] == figures["items"] == []
+    assert counts == {"new_cases": 0, "case_updates": 0, "messages": 0, "all": 0, "overdue": 0}
+    for call, fields in (("change_task", asked), ("reopen_task", {"task_id": task_id})):
+        with pytest.raises(RemoteError) as refusal:
+            getattr(tasks, call)(asked_by(thread.creditor, "creditor", **fields))
+        assert refusal.value.exc_type == "NotFound"
+    reopened = tasks.reopen_task(asked_by(thread.partner, "partner", task_id=task_id))
+    assert reopened["task"] == changed["task"]
+
+
+def test_the_clock_finds_what_became_overdue_while_the_service_was_down(
+    settings: Settings, town: Town
+) -> None:
+    thread = town.thread()
+    with running(settings.model_copy(update={"clock": FRIDAY_AT_THREE}), "tasks"):
+        message = town.posts(thread, "creditor")
+        with ClusterRpcProxy({"AMQP_URI": settings.amqp_url}, timeout=30) as cluster:
+            cluster.tasks.list_tasks(asked_by(None, "ops", min_position=message.position))
+    board = Stream("reply-tasks", thread.id)
+    with running(settings.model_copy(update={"clock": FRIDAY_AT_THREE + timedelta(days=9)}), "tasks"):
+        overdue = eventually(
+            lambda: [e for e in town.log.read_stream(board) if isinstance(e.data, TaskBecameOverdue)]
+        )
+
+    (event,) = overdue
+    assert event.id == uuid5(uuid5(message.id, str(thread.partner)), "overdue:2026-11-24T14:00:00+00:00")
 
 
 def test_it_refuses_what_is_no_request(tasks: Any) -> None:

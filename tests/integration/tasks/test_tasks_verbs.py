@@ -83,6 +83,59 @@ def test_show_tells_how_the_deadline_came_about(
     assert json.loads(as_json.stdout) == task
 
 
+def test_show_tells_the_wall_clock_of_both_sides(parley_tasks: Parley, conversation: Thread) -> None:
+    (task,) = listed(parley_tasks("list", "--json", "--status", "open"))
+
+    shown = parley_tasks("show", task["id"]).stdout
+
+    assert "2 business days" in shown
+    assert "Fri 2026-11-20 15:00 Europe/Copenhagen" in shown
+    assert "Tue 2026-11-24 15:00 Europe/Berlin (who asked)" in shown
+
+
+def test_operators_open_and_settle_and_sweep(
+    parley_tasks: Parley, conversation: Thread, catch_up: Callable[[], None]
+) -> None:
+    task_id = str(uuid4())
+    opening = (
+        *("open", "--type", "ReplyToCaseSurvey", "--company", str(conversation.partner)),
+        *("--case", str(conversation.case_id), "--reference", "NV-1001", "--id", task_id),
+        *("--now", "2026-11-20T15:00:00+01:00", "--due", "2026-11-23T15:00:00+01:00"),
+    )
+    opened, again = parley_tasks(*opening), parley_tasks(*opening)
+    catch_up()
+    swept = [parley_tasks("sweep", "--now", "2026-11-24T14:00:00Z") for _ in range(2)]
+    catch_up()
+    settled = parley_tasks("settle", task_id, "--as", "survey", "--now", "2026-11-30T14:00:00Z")
+    catch_up()
+    twice = parley_tasks("settle", task_id)
+
+    assert opened.stdout.strip() == again.stdout.strip() == task_id
+    assert [result.stdout.strip() for result in swept] == [
+        "2 tasks became overdue.",
+        "0 tasks became overdue.",
+    ]
+    assert settled.exit_code == 0
+    (task,) = listed(parley_tasks("list", "--json", "--type", "ReplyToCaseSurvey"))
+    assert (task["title"], task["solved_by"]) == ("Update Case Status: case NV-1001", "survey")
+    assert (twice.exit_code, twice.stderr.strip()) == (
+        2,
+        "Error: The task is solved: nothing is left to do about it.",
+    )
+
+    (figures,) = listed(parley_tasks("sla", "--month", "2026-11", "--now", "2026-12-01T00:00:00Z", "--json"))
+    assert figures["partner_id"] == str(conversation.partner)
+    assert (figures["in_time"], figures["late"], figures["survey_score"]) == (1, 1, 0.0)
+    assert "0.50" in parley_tasks("sla", "--month", "2026-11", "--now", "2026-12-01T00:00:00Z").stdout
+
+
+@pytest.mark.parametrize("month", ["2026-13", "november", "2026-1", "0000-01"])
+def test_a_month_that_is_none_is_refused(parley_tasks: Parley, month: str) -> None:
+    result = parley_tasks("sla", "--month", month)
+
+    assert (result.exit_code, result.stderr.strip()) == (2, "Error: Write the month as 2026-11.")
+
+
 def test_show_of_an_unknown_task_is_refused_in_one_line(parley_tasks: Parley) -> None:
     result = parley_tasks("show", str(uuid4()))
 
