@@ -41,11 +41,6 @@ def open_invoice_chat(
     managing_partner_id: UUID | None = None,
 ) -> OpenThread:
     """Return the command that opens the case chat of one engagement."""
-    third_voice = (
-        ()
-        if managing_partner_id is None
-        else (Participant(company_id=managing_partner_id, role="managing_partner"),)
-    )
     return OpenThread(
         thread_id=case_thread_id(engagement_id, "invoice_chat"),
         kind="invoice_chat",
@@ -53,7 +48,7 @@ def open_invoice_chat(
         case_reference=reference,
         engagement_id=engagement_id,
         partnership_id=None,
-        participants=(*_two_sides(creditor_id, partner_id), *third_voice),
+        participants=(*_two_sides(creditor_id, partner_id), *third_voice(managing_partner_id)),
     )
 
 
@@ -84,6 +79,13 @@ def open_lead_thread(
         lead_id=lead_id,
         participants=_two_sides(creditor_id, partner_id),
     )
+
+
+def third_voice(managing_partner_id: UUID | None) -> tuple[Participant, ...]:
+    """Return the place of whoever speaks for the creditor beside it, if anybody does."""
+    if managing_partner_id is None:
+        return ()
+    return (Participant(company_id=managing_partner_id, role="managing_partner"),)
 
 
 def _two_sides(creditor_id: UUID, partner_id: UUID) -> tuple[Participant, Participant]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.messaging.commands import OpenThread, Origin, PutCase
 from services.messaging.decider import case, company, lead, thread
 from services.messaging.handlers.consequences import follow_through, together
+from services.messaging.handlers.lead_voices import with_third_voice
 from services.messaging.handlers.leads import lead_of_case
 from services.messaging.handlers.streams import Archive, once_id
 from shared.contracts.messaging import ThreadKind, ThreadOpened
@@ -64,7 +65,13 @@ def _thread_to_open(
     if kind in ("lead_chat", "invoice_questions_chat"):
         latest = lead_of_case(archive, case_id)
         if latest is not None:
-            return lead.thread_to_open(
-                archive.leads.load(latest), kind=kind, company_id=company_id, partner_id=partner_id
+            named = case.facts_of(archive.cases.load(case_id)).managing_partner_id
+            command = lead.thread_to_open(
+                archive.leads.load(latest),
+                kind=kind,
+                # Who speaks for the client names the partner, as the platform does.
+                company_id=None if company_id == named else company_id,
+                partner_id=partner_id,
             )
+            return with_third_voice(archive, command)
     return case.thread_to_open(archive.cases.load(case_id), kind=kind, company_id=company_id)

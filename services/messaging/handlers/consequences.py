@@ -28,6 +28,7 @@ from services.messaging.commands import (
     partnership_stream_id,
 )
 from services.messaging.decider import case, company, file, lead, thread
+from services.messaging.handlers import lead_voices
 from services.messaging.handlers.directory import establish_partnership
 from services.messaging.handlers.streams import Archive, bid_event_id, follow_id, once_id
 from services.messaging.reactions import CaseThen, Consequence
@@ -57,7 +58,7 @@ logger = logging.getLogger(__name__)
 def react(archive: Archive, event: RecordedEvent) -> list[Appended]:
     """Append what follows from the event and return it, also what had been appended for it before."""
     then = _case_then(archive, event) if reactions.is_needed(event.data) else None
-    wanted = reactions.react(event, then)
+    wanted = (*reactions.react(event, then), *lead_voices.heard_of(archive, event))
     if not wanted:
         return []
     origin = Origin(
@@ -134,7 +135,9 @@ def _carry_out(archive: Archive, command: Consequence, origin: Origin) -> Append
     match command:
         case JoinThread() | LeaveThread() if _is_out_of_date(archive, command):
             return None
-        case OpenThread() | CloseThread() | JoinThread() | LeaveThread() | PostMessage():
+        case OpenThread():
+            return _on_thread(archive, lead_voices.with_third_voice(archive, command), origin)
+        case CloseThread() | JoinThread() | LeaveThread() | PostMessage():
             return _on_thread(archive, command, origin)
         case AttachFile():
             return _attach(archive, command, origin)

@@ -475,7 +475,8 @@ where partnerships.id = %(partnership_id)s
 
 
 -- name: list_leads
--- A creditor sees the leads of its cases with every bid, a partner those it was invited to with its own bid alone.
+-- A creditor sees the leads of its cases with every bid, and so does who speaks for it; a partner those it was invited
+-- to with its own bid alone.
 select
     leads.id, leads.case_id, leads.case_reference, leads.creditor_id, creditor.name as creditor_name,
     leads.debtor_type, leads.debtor_name, leads.amount, leads.currency, leads.opened_at, leads.closes_at,
@@ -503,7 +504,10 @@ select
         from bids
         join companies as partner on partner.id = bids.partner_id
         where bids.lead_id = leads.id
-            and (%(viewer)s::uuid is null or %(viewer)s in (leads.creditor_id, bids.partner_id))
+            and (
+                %(viewer)s::uuid is null
+                or %(viewer)s in (leads.creditor_id, bids.partner_id, cases.managing_partner_id)
+            )
     ) as bids,
     (
         select count(*)
@@ -518,13 +522,14 @@ select
     ) as unread_count
 from leads
 join companies as creditor on creditor.id = leads.creditor_id
+left join cases on cases.id = leads.case_id
 where (%(lead_id)s::uuid is null or leads.id = %(lead_id)s)
     and (%(case_id)s::uuid is null or leads.case_id = %(case_id)s)
     and (%(status)s::text is null or (%(status)s = 'open') = (leads.ended_at is null))
     and leads.position < %(before)s
     and (
         %(viewer)s::uuid is null
-        or leads.creditor_id = %(viewer)s
+        or %(viewer)s in (leads.creditor_id, cases.managing_partner_id)
         or exists (select from bids where bids.lead_id = leads.id and bids.partner_id = %(viewer)s)
     )
 order by leads.position desc

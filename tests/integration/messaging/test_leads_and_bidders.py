@@ -116,6 +116,38 @@ def test_rivals_see_of_each_other_nothing(auction: Auction, reads: Reads, catch_
         assert not {auction.paul.company_id, auction.rita.company_id} <= event.audience
 
 
+def test_who_speaks_for_the_client_sees_and_says_what_the_client_does(
+    auction: Auction, reads: Reads, catch_up: CatchUp
+) -> None:
+    mia = auction.stan
+    before = auction.chat(auction.paul, "invoice_questions_chat")
+
+    def name(partner_id: UUID | None) -> None:
+        handlers.name_managing_partner(
+            auction.office.archive, case_id=auction.case.case_id, partner_id=partner_id, origin=origin()
+        )
+
+    name(mia.company_id)
+    late = auction.office.person(auction.office.company("partner", "Late Legal"), "Lars")
+    auction.office.invites(auction.case.case_id, late.company_id)
+    after = auction.chat(mia, "invoice_questions_chat", late)
+    for chat in (before, after):
+        assert auction.office.posts(mia, chat).message.role == "managing_partner"
+    catch_up()
+
+    assert len(lead_as(reads, mia, auction.lead_id).bids) == 3
+    assert {thread.id for thread in threads_of(reads, mia, auction.case.case_id)} >= {before, after}
+    assert len(lead_as(reads, auction.rita, auction.lead_id).bids) == 1
+
+    name(None)
+    catch_up()
+
+    assert leads_of(reads, mia) == []
+    for chat in (before, after):
+        with pytest.raises(NotFound):
+            auction.office.posts(mia, chat)
+
+
 def test_the_creditor_sees_every_bid_and_each_partner_its_own(
     auction: Auction, reads: Reads, catch_up: CatchUp
 ) -> None:
