@@ -95,6 +95,7 @@ def test_a_stack_uses_the_servers_it_is_given_and_starts_the_rest(stack: Stack) 
     report = stack.status()
 
     assert set(stack.processes()) == {
+        "ai-resolver",
         "relay",
         "messaging",
         "tasks",
