@@ -28,12 +28,14 @@ class Burst:
     """
     The last messages of one side without a human word of the other side in between, oldest first.
 
-    `before` are the messages that precede it, oldest first.
+    `before` are the messages that precede it, oldest first. `names` are names that may occur in them, of
+    debtors and people: what is shown to a model does without.
     """
 
     side: Side
     messages: tuple[Message, ...]
     before: tuple[Message, ...]
+    names: frozenset[str] = frozenset()
 
     @property
     def last(self) -> Message:

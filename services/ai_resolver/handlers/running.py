@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -21,7 +21,7 @@ from services.ai_resolver.decider.candidates import (
 from services.ai_resolver.decider.verdicts import is_settled
 from services.ai_resolver.handlers.judging import Judge, Judgement
 from services.ai_resolver.handlers.subscribing import Desk
-from services.ai_resolver.handlers.threads import LOOK_BACK, THREAD, messages_of
+from services.ai_resolver.handlers.threads import LOOK_BACK, THREAD, messages_of, names_in
 from shared.contracts.ai_resolver import GateResult, Mode
 from shared.contracts.envelope import RecordedEvent, Stream
 from shared.contracts.messaging import MessagePosted, ThreadClosed
@@ -165,6 +165,8 @@ class NightRun:
         )
         if not result.passed or burst is None:
             return f"candidate_{result.reason}"
+        if self._judge.model is not None:
+            burst = replace(burst, names=names_in(self._log, events))
         last_event = next(event for event in events if event.version == burst.last.version)
         ripe = _Ripe(
             owed=owed,
