@@ -351,6 +351,33 @@ class TestTokens:
         assert claims["sub"] == str(twin)
 
 
+class TestLeads:
+    def test_a_lead_is_opened_by_a_file_and_swept_once(
+        self, run: Run, reads: Reads, catch_up: CatchUp
+    ) -> None:
+        asking = {**LINES[-1], "status": "Leads", "partner_id": None}
+        invitation = {"kind": "invitation", "case_id": CASE, "partner_id": PARTNER}
+        arguments = ("messaging", "import", "-", "--now", "2026-11-16T09:00:00+01:00")
+        lines = as_lines(*LINES[:3], asking, invitation)
+        assert run(*arguments, input=lines).exit_code == 0
+        assert "0 lines applied, 5 unchanged" in run(*arguments, input=lines).stdout
+        catch_up()
+
+        [lead] = json.loads(run("messaging", "leads", "list", "--status", "open", "--json").stdout)
+        shown = run("messaging", "leads", "show", lead["id"])
+        early = run("messaging", "leads", "sweep", "--json", "--now", "2026-11-23T08:59:59+01:00")
+        late = run("messaging", "leads", "sweep", "--json", "--now", "2026-11-23T09:00:00+01:00")
+
+        assert lead["closes_at"] == "2026-11-23T08:00:00Z"
+        assert "Inkasso Nord GmbH" in shown.stdout
+        assert json.loads(early.stdout) == []
+        assert json.loads(late.stdout) == [{"lead_id": lead["id"], "outcome": "no_quotes"}]
+        catch_up()
+        assert json.loads(run("messaging", "leads", "sweep", "--json").stdout) == []
+        [case] = reads.list_cases(viewer=None, reader=None, status=None, limit=9, cursor=None).items
+        assert (case.status, case.close_code) == ("Closed", "No Quotes Received")
+
+
 def test_the_verbs_are_what_the_entry_points_name() -> None:
     assert {"import", "cases", "case", "threads", "thread", "rebuild", "dead-letters"} <= set(group.commands)
     assert token.name == "token"
