@@ -15,8 +15,8 @@ from shared.clock import Clock
 from shared.command_handling import Plan, append_decided
 from shared.contracts.envelope import Stream
 from shared.db import DatabaseConnection
-from shared.errors import Retryable
 from shared.eventlog.protocol import EventLog
+from shared.handling import passes_by_itself
 
 _ACTOR = "platform"
 # Tasks that are looked at and appended in one go.
@@ -51,11 +51,13 @@ class Sweeper:
         self._boards = open_boards(log)
 
     def run(self, stop: threading.Event) -> None:
-        """Sweep every few seconds until `stop` is set."""
+        """Sweep every few seconds until `stop` is set. Outlives restarts of the database and the log."""
         while not stop.is_set():
             try:
                 self.sweep(self._clock.now())
-            except Retryable as error:
+            except Exception as error:
+                if not passes_by_itself(error):
+                    raise
                 logger.warning(
                     "Sweep is put off", extra={"action": "sweep_failed", "service": NAME, "error": str(error)}
                 )

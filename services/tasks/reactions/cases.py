@@ -8,6 +8,7 @@ from shared.contracts.messaging import (
     CaseAssigned,
     CaseClosed,
     CaseDeclined,
+    CaseManagingPartnerNamed,
     CaseMerged,
     CaseOpened,
     CaseStatus,
@@ -17,9 +18,10 @@ from shared.contracts.messaging import (
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """Whose case it is, who collects it, and where it stands."""
+    """Whose case it is, who speaks beside the creditor, who collects it, and where it stands."""
 
     creditor_id: UUID | None = None
+    managing_partner_id: UUID | None = None
     partner_id: UUID | None = None
     status: CaseStatus | None = None
 
@@ -30,7 +32,15 @@ def evolve_case(case: CaseFacts, data: EventData) -> CaseFacts:
         case CaseOpened():
             case = CaseFacts(creditor_id=data.creditor_id, status=data.status)
         case CaseAssigned():
-            case = replace(case, creditor_id=data.creditor_id, partner_id=data.partner_id)
+            managing = data.managing_partner_id or case.managing_partner_id
+            case = replace(
+                case,
+                creditor_id=data.creditor_id,
+                managing_partner_id=managing,
+                partner_id=data.partner_id,
+            )
+        case CaseManagingPartnerNamed():
+            case = replace(case, managing_partner_id=data.managing_partner_id)
         case CaseDeclined(outcome="network"):
             case = replace(case, partner_id=None)
         case CaseStatusChanged():

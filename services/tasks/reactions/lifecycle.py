@@ -7,7 +7,14 @@ from services.tasks.commands import Following, Solves
 from services.tasks.reactions.cases import CaseFacts
 from services.tasks.reactions.context import Context, asks, on_case, solving
 from shared.contracts.envelope import RecordedEvent
-from shared.contracts.messaging import CaseAssigned, CaseClosed, CaseMerged, CaseStatus, CaseStatusChanged
+from shared.contracts.messaging import (
+    CaseAssigned,
+    CaseClosed,
+    CaseManagingPartnerNamed,
+    CaseMerged,
+    CaseStatus,
+    CaseStatusChanged,
+)
 from shared.contracts.tasks import TaskFacts, TaskType
 
 _OF_A_PARTNER: tuple[TaskType, ...] = (
@@ -39,7 +46,7 @@ _OF_ANY_CASE: tuple[TaskType, ...] = (
 
 
 def parties(_: object, case: CaseFacts) -> Iterable[UUID | None]:
-    return (case.creditor_id, case.partner_id)
+    return (case.creditor_id, case.managing_partner_id, case.partner_id)
 
 
 def case_assigned(event: RecordedEvent, assigned: CaseAssigned, context: Context) -> Iterable[Following]:
@@ -56,22 +63,24 @@ def case_status_changed(
     event: RecordedEvent, changed: CaseStatusChanged, context: Context
 ) -> Iterable[Following]:
     """Leaving a state solves what the state asked for; entering one asks for what it needs."""
-    opens: list[TaskFacts] = []
-    creditor_id = context.case.creditor_id
-    if changed.status == "NeedsAdditionalDetails" and creditor_id is not None:
-        opens.append(
-            asks(
-                event,
-                context,
-                type="MoreInfoNeeded",
-                of=creditor_id,
-                by=context.case.partner_id,
-                case_id=changed.case_id,
-                case_reference=changed.reference,
-            )
-        )
-    opens += _verification(event, changed.case_id, changed.reference, context)
-    yield on_case(event, changed.case_id, solves=_left(changed.previous), opens=opens)
+    opens = _verification(event, changed.case_id, changed.reference, context)
+    if changed.status == "NeedsAdditionalDetails":
+        # A managing partner speaks on the creditor's side: either may answer, and that solves both.
+        for company_id in (context.case.creditor_id, context.case.managing_partner_id):
+            if company_id is not None:
+                opens.append(_more_information(event, changed, company_id, context))
+    solves = tuple(_left(changed.previous))
+    if solves or opens:
+        yield on_case(event, changed.case_id, solves=solves, opens=opens)
+
+
+def managing_partner_named(
+    event: RecordedEvent, named: CaseManagingPartnerNamed, _: Context
+) -> Iterable[Following]:
+    """Who speaks for the client no longer is asked nothing any more."""
+    if named.previous_id is not None:
+        gone = solving("MoreInfoNeeded", "ClientInputRequired", by="withdrawn", company_id=named.previous_id)
+        yield on_case(event, named.case_id, solves=[gone])
 
 
 def case_closed(event: RecordedEvent, closed: CaseClosed, _: Context) -> Iterable[Following]:
@@ -94,6 +103,20 @@ def _left(previous: CaseStatus) -> Iterable[Solves]:
             yield solving("ReplyToCaseSurvey", by="withdrawn")
         case _:
             return
+
+
+def _more_information(
+    event: RecordedEvent, changed: CaseStatusChanged, company_id: UUID, context: Context
+) -> TaskFacts:
+    return asks(
+        event,
+        context,
+        type="MoreInfoNeeded",
+        of=company_id,
+        by=context.case.partner_id,
+        case_id=changed.case_id,
+        case_reference=changed.reference,
+    )
 
 
 def _verification(event: RecordedEvent, case_id: UUID, reference: str, context: Context) -> list[TaskFacts]:

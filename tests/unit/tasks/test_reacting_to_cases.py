@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.tasks import decider, reactions
 from services.tasks.reactions import Context
 from shared.contracts.messaging import (
+    CaseManagingPartnerNamed,
     CaseStatus,
     SenderRole,
     ThreadKind,
 )
 from shared.contracts.tasks import TaskOpened, TaskType
 from shared.errors import Poison
-from tests.unit.tasks.case_board import CREDITOR, OTHER_PARTNER, PARTNER, Case
+from tests.unit.tasks.case_board import CASE, CREDITOR, OTHER_PARTNER, PARTNER, Case
 
 
 @pytest.fixture
@@ -133,6 +134,40 @@ def test_asking_again_opens_a_task_of_its_own(active: Case) -> None:
     opened = [event.task.id for event in active.events if isinstance(event, TaskOpened)]
     assert len(set(opened)) == 2
     assert active.open == []
+
+
+def names_manager(case: Case, company_id: UUID | None, previous: UUID | None = None) -> None:
+    case.tell(
+        CaseManagingPartnerNamed(
+            case_id=CASE,
+            reference="NV-1001",
+            managing_partner_id=company_id,
+            previous_id=previous,
+            engagement_ids=(),
+        )
+    )
+
+
+def test_a_managing_partner_is_asked_beside_the_creditor_and_an_answer_of_either_is_one(active: Case) -> None:
+    names_manager(active, OTHER_PARTNER)
+    active.moves("NeedsAdditionalDetails")
+
+    assert active.open == [("MoreInfoNeeded", CREDITOR), ("MoreInfoNeeded", OTHER_PARTNER)]
+    assert {task.facts.side for task in active.board.open.values()} == {"creditor"}
+
+    active.says("managing_partner")
+
+    assert (active.open, len(active.solved)) == ([], 2)
+
+
+def test_who_speaks_for_the_client_no_longer_is_asked_nothing(active: Case) -> None:
+    names_manager(active, OTHER_PARTNER)
+    active.moves("NeedsAdditionalDetails")
+
+    names_manager(active, None, OTHER_PARTNER)
+
+    assert active.open == [("MoreInfoNeeded", CREDITOR)]
+    assert active.solved == [("MoreInfoNeeded", "withdrawn")]
 
 
 # --- ends ---
