@@ -1,6 +1,8 @@
 """Which event is which item: each entry of the table makes one of its event, and the page describes it."""
 
+import importlib
 import json
+import pkgutil
 import re
 from pathlib import Path
 from typing import Any, get_args
@@ -8,8 +10,9 @@ from uuid import uuid4
 
 import pytest
 
+import shared.contracts
 from services.messaging.projections.timeline_items import ITEMS, Item
-from shared.contracts.envelope import ERASED, EventData, RecordedEvent, Stream
+from shared.contracts.envelope import ERASED, EventData, RecordedEvent, Stream, contracts_by_type
 from shared.contracts.messaging import MessagePosted, TimelineItemType
 from shared.contracts.surveys import SurveySubmitted
 from tests.contract.event_examples import NOON
@@ -18,6 +21,28 @@ from tests.contract.golden_events import FOLDER
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "timeline.md"
 # These are written by statements of their own.
 MADE_ELSEWHERE = {"note_deleted", "email_sent"}
+# Events about a case that are no items: they change one that is there, are told by another event of the same
+# moment, or are what people do with their own lists.
+NO_ITEMS = {
+    "ChatMailDecided",
+    "FileAttached",
+    "MailScheduled",
+    "NoteDeleted",
+    "NoteEdited",
+    "NotificationAdded",
+    "ParticipantJoined",
+    "ParticipantLeft",
+    "SurveyDraftSaved",
+    "SurveyRefreshed",
+    "SurveyReminded",
+    "TaskAssigned",
+    "TaskBecameOverdue",
+    "TaskPostponed",
+    "ThreadOpened",
+    "ThreadRead",
+    "VerdictDisputed",
+    "VerdictGiven",
+}
 
 
 def items_of(event: RecordedEvent) -> tuple[Item, ...]:
@@ -71,6 +96,19 @@ def test_every_type_of_item_has_an_entry_that_makes_it() -> None:
     made = {item.type for contract in ITEMS for item in items_of(example(contract))}
 
     assert made | MADE_ELSEWHERE == set(get_args(TimelineItemType))
+
+
+def test_every_event_about_a_case_is_an_item_or_said_to_be_none() -> None:
+    for module in pkgutil.walk_packages(shared.contracts.__path__, "shared.contracts."):
+        importlib.import_module(module.name)
+    about_a_case = {
+        name
+        for name, contract in contracts_by_type().items()
+        if contract.__module__.startswith("shared.contracts.")
+        and {"case_id", "task", "survey"} & contract.model_fields.keys()
+    }
+
+    assert about_a_case == {contract.__name__ for contract in ITEMS} | NO_ITEMS
 
 
 def test_the_page_describes_every_type_and_what_its_data_holds() -> None:
