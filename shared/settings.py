@@ -74,6 +74,12 @@ class Settings(BaseModel):
         "",
         description="signs the unsubscribe links of e-mails; empty means one derived from PARLEY_JWT_SECRET",
     )
+    mail_senders: int = Field(
+        4, ge=1, le=64, description="e-mails that a notifier process hands over at the same time"
+    )
+    mail_per_second: float = Field(
+        0, ge=0, description="e-mails that a notifier process sends per second at most; 0 is no limit"
+    )
     mail_quiet_seconds: float = Field(120, ge=0, description="a burst ends when nobody wrote for this long")
     mail_max_wait_seconds: float = Field(600, ge=0, description="the longest a message waits for its e-mail")
     survey_business_days: int = Field(

@@ -23,6 +23,7 @@ from services.notifier.adapters.wording import Wording, wording_for
 from services.notifier.commands import EndCategory, MarkRead, SetPreferences
 from services.notifier.handlers import bursts, people, recipients
 from services.notifier.handlers.notices import Notices
+from services.notifier.handlers.pacing import Pace, Senders
 from services.notifier.handlers.recipients import Recipients
 from services.notifier.handlers.sending import RetryPolicy, Sender
 from shared.clock import Clock
@@ -69,7 +70,7 @@ class NotifierResources:
     def build(cls, settings: Settings) -> Self:
         """Raises SettingsError where the settings of e-mail are wrong, before anything is opened."""
         renderer, smtp = JinjaRenderer(settings), parse_smtp_url(settings.smtp_url)
-        log, pool = open_log(settings), open_pool(settings, schema=bursts.NAME)
+        log, pool = open_log(settings), open_pool(settings, schema=bursts.NAME, autocommit=True)
         return cls(
             settings=settings,
             log=log,
@@ -93,7 +94,15 @@ class NotifierResources:
             log=self.log, pool=self.pool, clock=self.clock, patience=bursts.patience_of(self.settings)
         )
 
-    def new_sender(self) -> Sender:
+    def new_senders(self) -> Senders:
+        """
+        Return as many senders as the settings say: a mail server that takes its time over one e-mail holds
+        up one of them.
+        """
+        pace = Pace(self.settings.mail_per_second)
+        return Senders(tuple(self.new_sender(pace) for _ in range(self.settings.mail_senders)))
+
+    def new_sender(self, pace: Pace | None = None) -> Sender:
         """Return a sender with connections of its own to the database and to the mail server."""
         return Sender(
             log=self.log,
@@ -104,6 +113,7 @@ class NotifierResources:
             clock=self.clock,
             chance=random.random,
             retry=RetryPolicy(),
+            pace=pace or Pace(0),
         )
 
 
@@ -117,10 +127,7 @@ class NotifierService:
         lambda resources: bursts.subscription_definition(resources.settings, resources.log)
     )
     flush = BackgroundLoop(lambda resources: resources.new_flusher().run)
-    # A mail server that takes its time over one e-mail holds up one sender.
-    first_sender = BackgroundLoop(lambda resources: resources.new_sender().run)
-    second_sender = BackgroundLoop(lambda resources: resources.new_sender().run)
-    third_sender = BackgroundLoop(lambda resources: resources.new_sender().run)
+    senders = BackgroundLoop(lambda resources: resources.new_senders().run)
 
     @endpoint(GetPreferences)
     def get_preferences(self, request: GetPreferences) -> PreferencesView:

@@ -21,6 +21,7 @@ from tests.bench import (
     filing,
     latency,
     log_append,
+    mailing,
     reading,
     rebuilding,
     stack,
@@ -42,6 +43,7 @@ BENCHES = (
     "surveys",
     "tasks",
     "reading",
+    "mails",
 )
 MEMORY_TARGET_MB = 100
 WIDTH = 170
@@ -74,19 +76,23 @@ def main(*, quick: bool, only: tuple[str, ...], json_file: Path) -> None:
     sys.exit(1 if report.missed else 0)
 
 
+# What needs no Parley that runs, or starts its own.
+_ALONE = {
+    "log": (log_append.measure, engines.measure),
+    "surveys": (surveying.measure,),
+    "mails": (mailing.measure,),
+    "tasks": (task_lists.measure_sweep,),
+}
+
+
 def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
     """Take the measurements that are wanted, in an order in which each leaves the next what it needs."""
-    if "log" in wanted:
-        log_append.measure(setting)
-        engines.measure(setting)
-    if "surveys" in wanted:
-        surveying.measure(setting)
-    if "tasks" in wanted:
-        task_lists.measure_sweep(setting)
+    for measure_alone in [part for name, parts in _ALONE.items() if name in wanted for part in parts]:
+        measure_alone(setting)
     floors = accepting.measure_floors(setting) if "accepted" in wanted else {}
     floor_times = latency.measure_floor(setting) if "latency" in wanted else None
     plain_copy = filing.measure_floor(setting) if "files" in wanted else None
-    if set(wanted) <= {"log", "surveys"}:
+    if set(wanted) <= {"log", "surveys", "mails"}:
         return
     setting.tell("starting Parley")
     with running(setting.settings, *stack.PROCESSES) as processes:

@@ -10,7 +10,7 @@ from shared.db import DatabaseConnection
 
 
 class Pool(Protocol):
-    """Where connections to notifier's tables come from; each block is one transaction."""
+    """Where connections to notifier's tables come from; a block may be several transactions."""
 
     def connection(self) -> AbstractContextManager[DatabaseConnection]: ...
 
@@ -22,6 +22,6 @@ def project_now(events: Iterable[RecordedEvent], pool: Pool) -> None:
     The next look at the tables then does not find the same work again; the subscription's repetition is
     harmless.
     """
-    with pool.connection() as connection:
+    with pool.connection() as connection, connection.transaction():
         for event in events:
             projections.project(event, connection)

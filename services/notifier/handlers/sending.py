@@ -21,6 +21,7 @@ from services.notifier.commands import (
 from services.notifier.decider import MailState, Scheduled, Settled, Unknown
 from services.notifier.handlers import people
 from services.notifier.handlers.letters import AlreadyRead, Letters
+from services.notifier.handlers.pacing import Pace
 from services.notifier.handlers.recipients import Recipients
 from services.notifier.handlers.rows import Pool, project_now
 from services.notifier.ports import (
@@ -103,6 +104,7 @@ class Sender:
         clock: Clock,
         chance: Callable[[], float],
         retry: RetryPolicy,
+        pace: Pace,
     ) -> None:
         self._log = log
         self._pool = pool
@@ -112,6 +114,7 @@ class Sender:
         self._clock = clock
         self._chance = chance
         self._retry = retry
+        self._pace = pace
         self._recipients = Recipients(log, pool)
         self._letters = Letters(log, pool, clock)
         self._mails: StateStore[MailState] = StateStore(
@@ -128,7 +131,8 @@ class Sender:
         try:
             while not stop.is_set():
                 try:
-                    wait = 0.0 if self.send_next() else _IDLE_SECONDS
+                    found = self.send_next()
+                    wait = self._pace.take() if found else _IDLE_SECONDS
                     failures = 0
                 except (Retryable, psycopg.OperationalError) as error:
                     wait = self._retry.pause(failures, self._chance()).total_seconds()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.notifier.adapters.deliveries import PostgresDeliveries
 from services.notifier.adapters.smtp import SmtpTransport, Timeouts
+from services.notifier.handlers.pacing import Pace
 from services.notifier.handlers.sending import RetryPolicy, Sender
 from services.notifier.ports import Claim, Deliveries, FrozenMail, Transport
 from services.notifier.service import NotifierResources
@@ -39,6 +40,7 @@ def make_sender(
         clock=resources.clock,
         chance=lambda: 0.5,
         retry=retry,
+        pace=Pace(0),
     )
 
 
