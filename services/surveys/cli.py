@@ -74,7 +74,8 @@ def request(month: str | None, *, dry_run: bool, as_json: bool, now: datetime | 
         task = bar.add_task(f"Surveys of {wanted}", total=None)
 
         def tell(name: str, behind: int) -> None:
-            bar.update(task, description=f"Surveys of {wanted} (waiting for {name}, {behind} events behind)")
+            waits = f"waiting for {name}, {behind} portions behind"
+            bar.update(task, description=f"Surveys of {wanted} ({waits})")
 
         with holding_back(settings, tell=tell) as hold_back:
 
