@@ -74,29 +74,36 @@ where (messages.id is not null or notes.id is not null)
 order by newest.place desc
 
 -- name: search_cases
--- As list_cases: a former partner finds the case as its engagement left it.
-with visible as (
-    select
-        cases.id, cases.position, cases.opened_at,
-        coalesce(engagements.reference, cases.reference) as reference,
-        coalesce(engagements.debtor_name, cases.debtor_name) as debtor_name,
-        creditor.name as creditor_name,
-        partner.name as partner_name,
-        (
-            extract(year from cases.opened_at at time zone 'UTC') * 12
-            + extract(month from cases.opened_at at time zone 'UTC') - 1
-        )::bigint * 1000000000000 + cases.position as place
-    from case_access
-    join cases on cases.id = case_access.case_id
-    join companies as creditor on creditor.id = cases.creditor_id
-    left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
-    left join companies as partner on partner.id = coalesce(engagements.partner_id, cases.partner_id)
-    where case_access.company_id = %(viewer)s
-)
-select id, reference, debtor_name, creditor_name, partner_name, opened_at, place
-from visible
-where place < %(before)s
-    and lower(reference || ' ' || debtor_name || ' ' || creditor_name || ' ' || coalesce(partner_name, ''))
+-- As list_cases: a former partner finds the case as its engagement left it. Few match, so the rest is for those alone.
+with matched as materialized (
+    select visible.*
+    from (
+        select
+            cases.id, cases.position, cases.opened_at,
+            coalesce(engagements.reference, cases.reference) as reference,
+            coalesce(engagements.debtor_name, cases.debtor_name) as debtor_name,
+            creditor.name as creditor_name,
+            coalesce(partner.name, '') as partner_name
+        from case_access
+        join cases on cases.id = case_access.case_id
+        join companies as creditor on creditor.id = cases.creditor_id
+        left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
+        left join companies as partner on partner.id = coalesce(engagements.partner_id, cases.partner_id)
+        where case_access.company_id = %(viewer)s
+    ) as visible
+    where lower(visible.reference || ' ' || visible.debtor_name || ' ' || visible.creditor_name || ' ' || visible.partner_name)
         like all (%(patterns)s::text[])
+), placed as (
+    select
+        matched.*,
+        (
+            extract(year from matched.opened_at at time zone 'UTC') * 12
+            + extract(month from matched.opened_at at time zone 'UTC') - 1
+        )::bigint * 1000000000000 + matched.position as place
+    from matched
+)
+select id, reference, debtor_name, opened_at, place
+from placed
+where place < %(before)s
 order by place desc
 limit %(limit)s
