@@ -87,6 +87,7 @@ class _Form:
         self._pieces: list[bytes] = []
         self._waiting = 0
         self._writing: asyncio.Future[None] | None = None
+        self._body_bytes = 0
         self._file_bytes = 0
         self._text_bytes = 0
         self._texts: dict[str, bytearray] = {}
@@ -134,6 +135,10 @@ class _Form:
                 piece = await anext(stream, b"")
             if not piece:
                 break
+            # Also of what is no part of the form, before it and after it, nobody may send without end.
+            self._body_bytes += len(piece)
+            if self._body_bytes > FILE_MAX_BYTES + FORM_BYTES:
+                raise _too_large()
             for event in self._parser.parse(piece):
                 if isinstance(event, MultipartSegment):
                     await self._begin(event)

@@ -117,6 +117,15 @@ def test_too_much_in_chunks_is_answered_at_once(empty: ServedGateway) -> None:
     assert b"file_too_large" in answer
 
 
+def test_nothing_can_be_sent_without_end_beside_the_file(empty: ServedGateway) -> None:
+    much = [b"x" * 1024 * 1024] * 26
+
+    for body in ([*much, b"\r\n", part(PDF), END], [part(PDF), END, *much]):
+        answer = sends(empty, iter(body))
+        assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
+        assert kept(empty) == []
+
+
 def test_what_is_announced_too_large_is_not_read(empty: ServedGateway) -> None:
     with socket.create_connection((empty.settings.api_host, empty.settings.api_port), timeout=30) as link:
         link.sendall(_head(empty, f"Content-Length: {30 * 1024 * 1024}"))
