@@ -18,9 +18,19 @@ _IN_MEMORY = 2_000
 Boards = Mapping[str, StateStore[Board]]
 
 
-def open_boards(log: EventLog) -> Boards:
-    """Return the stores of the boards' states, by category."""
-    return {category: _store(log, category) for category in (REPLY_TASKS, CASE_TASKS, ACCOUNT_TASKS)}
+def open_boards(log: EventLog, *, many: bool = False) -> Boards:
+    """
+    Return the stores of the boards' states, by category.
+
+    For `many` boards at a time no snapshots are looked for, one by one: nearly all are short, and are read
+    together.
+    """
+    # Only threads grow long; looking for a snapshot costs as much as reading a short stream.
+    with_snapshots = frozenset() if many else frozenset({REPLY_TASKS})
+    return {
+        category: _store(log, category, snapshots=category in with_snapshots)
+        for category in (REPLY_TASKS, CASE_TASKS, ACCOUNT_TASKS)
+    }
 
 
 def load_boards(boards: Boards, streams: Iterable[Stream]) -> Mapping[Stream, Loaded[Board]]:
@@ -33,13 +43,12 @@ def load_boards(boards: Boards, streams: Iterable[Stream]) -> Mapping[Stream, Lo
     return dict(zip(wanted, states, strict=True))
 
 
-def _store(log: EventLog, category: str) -> StateStore[Board]:
+def _store(log: EventLog, category: str, *, snapshots: bool) -> StateStore[Board]:
     return StateStore(
         log,
         category,
         initial=decider.initial_state,
         evolve=lambda state, event: decider.evolve(state, event.data, event.position),
-        # Only threads grow long; looking for a snapshot costs as much as reading a short stream.
-        snapshots=BoardSnapshots() if category == REPLY_TASKS else None,
+        snapshots=BoardSnapshots() if snapshots else None,
         cache_size=_IN_MEMORY,
     )
