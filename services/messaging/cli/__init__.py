@@ -50,16 +50,15 @@ _PAGE = 200
 _SECRET_BYTES_MIN = 32
 _OPERATOR = "operator"
 
-SCHEDULE = (ScheduledVerb(("messaging", "leads", "sweep"), every_seconds=300),)
-"""When this has nothing to do it does nothing, so that it is enough to run it often."""
+SCHEDULE = (
+    ScheduledVerb(("messaging", "leads", "sweep"), every_seconds=300),
+    ScheduledVerb(("messaging", "files", "sweep"), every_seconds=3600),
+)
+"""When these have nothing to do they do nothing; what crashes left of files goes within hours."""
 
 limit_option = click.option(
     "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Show at most so many."
 )
-
-
-SCHEDULE = (ScheduledVerb(("messaging", "files", "sweep"), every_seconds=3600),)
-"""What crashes left of files goes within hours; without any it does nothing."""
 
 
 @click.group(cls=VerbGroup)

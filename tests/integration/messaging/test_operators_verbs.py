@@ -11,7 +11,7 @@ import jwt
 import pytest
 from click.testing import CliRunner, Result
 
-from services.messaging.cli import group, token
+from services.messaging.cli import SCHEDULE, group, token
 from services.messaging.queries import Reads
 from shared.cli import main
 from shared.eventlog.postgres import PostgresEventLog
@@ -381,3 +381,10 @@ class TestLeads:
 def test_the_verbs_are_what_the_entry_points_name() -> None:
     assert {"import", "cases", "case", "threads", "thread", "rebuild", "dead-letters"} <= set(group.commands)
     assert token.name == "token"
+
+
+def test_what_has_to_be_done_now_and_then_is_scheduled() -> None:
+    assert {" ".join(verb.arguments) for verb in SCHEDULE} == {
+        "messaging leads sweep",
+        "messaging files sweep",
+    }
