@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from email import message_from_bytes, policy
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
@@ -13,6 +14,9 @@ from psycopg_pool import ConnectionPool
 from rich.progress import Progress
 
 from services.notifier import decider, queries
+from services.notifier.adapters.rendering import JinjaRenderer
+from services.notifier.adapters.samples import KINDS, sample
+from services.notifier.adapters.wording import LANGUAGES
 from services.notifier.commands import RestoreAddress
 from services.notifier.handlers import bursts, digests, people
 from services.notifier.handlers.recipients import Recipients
@@ -25,7 +29,7 @@ from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import EventLog
 from shared.rebuild import rebuild as build_anew
 from shared.scheduler import ScheduledVerb
-from shared.settings import Settings
+from shared.settings import Settings, load
 
 _AT_ONCE = "at-once"
 
@@ -272,6 +276,27 @@ def show(mail_id: UUID, *, as_json: bool) -> None:
             for event in history
         ],
     )
+
+
+@group.command()
+@click.argument("kind", type=click.Choice(KINDS))
+@click.option("--locale", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True)
+@click.option(
+    "--part",
+    type=click.Choice(["eml", "text", "html"]),
+    default="eml",
+    show_default=True,
+    help="The whole e-mail as it is sent, or what a reader sees of it.",
+)
+def preview(kind: str, locale: str, part: str) -> None:
+    """Show a made-up e-mail of a kind, in a language; nothing is sent."""
+    settings = load()
+    content = JinjaRenderer(settings).render(sample(kind, locale, settings)).content
+    if part == "eml":
+        click.echo(content, nl=False)
+        return
+    body = message_from_bytes(content, policy=policy.default).get_body(("plain" if part == "text" else part,))
+    click.echo("" if body is None else body.get_content(), nl=False)
 
 
 @group.command()

@@ -1,6 +1,7 @@
 """Senders of production put together for tests: impatient, and with places where they can be held up."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,8 +103,12 @@ class GatedTransport:
 
 
 def main(place: str, folder: str) -> None:
-    """Send one e-mail, held up at the place named; settings come from the environment."""
+    """
+    Send one e-mail, held up at the place named, or everything until killed; settings come from outside.
+    """
     resources = NotifierResources.build(load())
+    if place == "everything":
+        make_sender(resources).run(threading.Event())
     gate = Gate(Path(folder))
     deliveries: Deliveries = PostgresDeliveries(resources.settings, resources.pool)
     transport: Transport = make_transport(resources)

@@ -102,6 +102,13 @@ def test_summaries_are_told_and_sent_as_of_the_date_or_instant_given(
     )
 
 
+def test_every_kind_of_e_mail_can_be_looked_at(parley: Parley) -> None:
+    assert "Subject: [NV-1001] 2 new messages" in parley("preview", "chat").stdout
+    assert "Svar i Parley" in parley("preview", "chat", "--locale", "da", "--part", "text").stdout
+    assert "<html" in parley("preview", "payment_reported", "--part", "html").stdout
+    assert "Invalid value" in parley("preview", "gossip", exit_code=2).stderr
+
+
 def test_explain_names_every_possible_recipient_and_the_reason(
     parley: Parley, office: Office, catch_up: CatchUp
 ) -> None:
