@@ -6,7 +6,8 @@ status must be like is decided by the service that owns it.
 """
 
 import re
-from datetime import date, time
+from contextlib import suppress
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -18,6 +19,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     WithJsonSchema,
     model_validator,
 )
@@ -40,6 +42,18 @@ def _exact(amount: Any) -> Decimal:
     raise ValueError('write it as text in digits, such as "8400.00"')
 
 
+def _moment_or_day(value: Any) -> datetime | date:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            if _DAY.fullmatch(value):
+                return date.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is not None:
+                return moment
+    raise ValueError("write a time with its offset, such as 2026-11-19T10:30:00+01:00, or a date")
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Text = Annotated[str, AfterValidator(_storable)]
@@ -144,8 +158,14 @@ Title = Annotated[
 ]
 LongText = Annotated[str, Field(max_length=messaging.JOURNAL_TEXT_MAX_CHARACTERS), AfterValidator(_storable)]
 EventDate = Annotated[
-    AwareDatetime | date,
-    Field(description="when it happened: a time with its offset, or a date where the author's company is"),
+    datetime | date,
+    PlainValidator(_moment_or_day),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}],
+            "description": "when it was: a time with its offset, or a date where the author's company is",
+        }
+    ),
 ]
 
 

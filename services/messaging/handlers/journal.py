@@ -53,15 +53,24 @@ class Desk:
         if event_date is None:
             return None
         if isinstance(event_date, datetime):
-            return event_date.astimezone(UTC)
-        if event_date.year < shapes.EARLIEST.year or event_date.year > _LATEST_YEAR:
-            raise Invalid("event_date_malformed", "Give a date from 1900 to today.", "event_date")
+            return _in_utc(event_date, "event_date")
+        _require_year(event_date, "event_date")
         employer = company.registered(self.company, "company_id")
         return datetime.combine(event_date, time(), ZoneInfo(employer.details.time_zone)).astimezone(UTC)
 
 
-# A year later than this cannot be moved into another time zone.
-_LATEST_YEAR = 9998
+# A year beyond these cannot be moved into every time zone.
+_YEARS = range(shapes.EARLIEST.year, 9999)
+
+
+def _in_utc(moment: datetime, field: str) -> datetime:
+    _require_year(moment, field)
+    return moment.astimezone(UTC)
+
+
+def _require_year(day: date, field: str) -> None:
+    if day.year not in _YEARS:
+        raise Invalid(f"{field}_malformed", "Give a moment from 1900 until now.", field)
 
 
 def log_note(
@@ -182,7 +191,8 @@ def log_call(
     shapes.client_id(client_call_id, "client_call_id")
     call_id = commands.call_id(case_id, author_id, client_call_id)
     desk = sit_down(archive, case_id=case_id, user_id=author_id, company_id=company_id)
-    said = (number, outcome, notes, called_at and called_at.astimezone(UTC))
+    made_at = called_at and _in_utc(called_at, "called_at")
+    said = (number, outcome, notes, made_at)
     try:
         author = desk.author()
         command = commands.LogCall(
@@ -193,7 +203,7 @@ def log_call(
             number=number,
             outcome=outcome,
             notes=notes,
-            called_at=called_at.astimezone(UTC) if called_at else origin.at,
+            called_at=made_at or origin.at,
             at=origin.at,
         )
         appended = archive.calls.carry_out(
