@@ -218,7 +218,7 @@ def _digest(
 @click.argument("message_id", type=click.UUID)
 @cli_support.json_option
 def explain(message_id: UUID, *, as_json: bool) -> None:
-    """Say for each possible recipient of a message's e-mail what became of it, and why."""
+    """Say for each possible recipient of a message's (or notice's) e-mail what became of it, and why."""
     with _opened() as opened:
         explained = bursts.explain(
             message_id, log=opened.log, pool=opened.pool, patience=bursts.patience_of(opened.settings)
@@ -226,7 +226,8 @@ def explain(message_id: UUID, *, as_json: bool) -> None:
     if as_json:
         cli_support.print_json(_for_programs(asdict(explained)))
         return
-    click.echo(f"Message {explained.message_id}, posted {explained.posted_at:%Y-%m-%d %H:%M:%SZ}")
+    what = "Notice" if explained.thread_id is None else "Message"
+    click.echo(f"{what} {explained.message_id}, of {explained.posted_at:%Y-%m-%d %H:%M:%SZ}")
     cli_support.print_table(
         ["name", "e-mail", "company", "outcome", "why", "since", "waits until", "mail"],
         [

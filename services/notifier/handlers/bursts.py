@@ -86,8 +86,11 @@ def _schedule(mail: NewEvent, log: EventLog) -> Appended:
 
 
 def explain(message_id: UUID, *, log: EventLog, pool: Pool, patience: Patience) -> queries.ExplainedMessage:
-    """Return who is told of the message by e-mail, who is not, and why. Raises NotFound."""
+    """Return who is told of the message (or notice) by e-mail, who is not, and why. Raises NotFound."""
     with pool.connection() as connection:
+        notice = queries.explain_notice(connection, message_id)
+        if notice is not None:
+            return notice
         thread_id = queries.thread_of(connection, message_id)
         read_up_to = reactions.read_up_to(log.read_stream(Stream("thread", thread_id)))
         standings = people.standings(log, queries.possible_recipients(connection, message_id))

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row, dict_row
 
 from services.notifier.commands import Patience
-from services.notifier.reactions import Reach, Recipient
+from services.notifier.reactions import Reach, Recipient, notice_mail_id
 from shared.db import DatabaseConnection, load_queries
 from shared.errors import NotFound
 
@@ -60,8 +60,8 @@ class Fate:
     What becomes of a user's e-mail on a message, and why in words.
 
     `mailed`, `failed`, `queued`: there is or was an e-mail. `waiting`: the burst is not over. `read`,
-    `inactive`, `off`, `suppressed`, `joined_later`: decided against. `partner_side`, `platform`: there never
-    is one.
+    `inactive`, `off`, `suppressed`, `joined_later`: decided against. `partner_side`, `platform`, `portal`:
+    there never is one.
     """
 
     outcome: Literal[
@@ -76,6 +76,7 @@ class Fate:
         "suppressed",
         "partner_side",
         "platform",
+        "portal",
     ]
     reason: str
     since: datetime | None = None
@@ -94,10 +95,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedMessage:
-    """A message and everybody of the other side."""
+    """A message and everybody of the other side, or a notice and everybody that it is for."""
 
     message_id: UUID
-    thread_id: UUID
+    thread_id: UUID | None
     posted_at: datetime
     recipients: tuple[Explanation, ...]
 
@@ -185,6 +186,46 @@ def explain(
         posted_at=message["posted_at"],
         recipients=tuple(found),
     )
+
+
+def explain_notice(connection: DatabaseConnection, notification_id: UUID) -> ExplainedMessage | None:
+    """Return for everybody that the notice is for what becomes of their e-mail; None where there is none."""
+    rows = _rows(connection, "notice", notification_id=notification_id)
+    if not rows:
+        return None
+    notice = rows[0]
+    names = company_names(connection, [notice["company_id"]])
+    users = recipients_of(connection, notice["company_id"])
+    wanted = notice["user_ids"] or list(users)
+    mail_ids = {user_id: notice_mail_id(notification_id, user_id) for user_id in wanted}
+    mails = {
+        mail["user_id"]: mail
+        for mail in _rows(connection, "mails_of_notice", mail_ids=list(mail_ids.values()))
+    }
+    found = []
+    for user_id in wanted:
+        if user_id not in users:
+            continue
+        outcome = notice["recipients"].get(str(user_id))
+        fate = _fate_of_mail(mails.get(user_id)) or _fate_by_notice(outcome, notice["created_at"])
+        name = names.get(notice["company_id"], "")
+        found.append(Explanation(user=users[user_id], company_name=name, fate=fate))
+    return ExplainedMessage(
+        message_id=notification_id,
+        thread_id=None,
+        posted_at=notice["created_at"],
+        recipients=tuple(found),
+    )
+
+
+def _fate_by_notice(outcome: str | None, since: datetime) -> Fate:
+    match outcome:
+        case "inactive" | "off" | "suppressed":
+            return Fate(outcome=outcome, reason=_REASONS[outcome], since=since)
+        case "mailed":
+            return Fate(outcome="queued", reason="is being scheduled", since=since)
+        case _:
+            return Fate(outcome="portal", reason="is told in the portal alone", since=since)
 
 
 def _message(connection: DatabaseConnection, message_id: UUID) -> Row:

@@ -257,6 +257,11 @@ def notice_event(cause: RecordedEvent, told: Told, reach: Mapping[UUID, Reach]) 
     )
 
 
+def notice_mail_id(notification_id: UUID, user_id: UUID) -> UUID:
+    """Return the id of the e-mail that tells the user of the notice."""
+    return uuid5(notification_id, f"mail:{user_id}")
+
+
 def mails_of_notice(
     notice: RecordedEvent, recipients: Mapping[UUID, Recipient], *, domain: str
 ) -> tuple[NewEvent, ...]:
@@ -273,7 +278,7 @@ def mails_of_notice(
         recipient = recipients.get(user_id)
         if recipient is None:
             raise Poison(f"user {user_id} is to be mailed and is not known")
-        mail_id = uuid5(notice.id, f"mail:{user_id}")
+        mail_id = notice_mail_id(added.notification_id, user_id)
         root = f"case.{added.case_id}" if added.case_id else f"notice.{added.notification_id}"
         mails.append(
             NewEvent(

@@ -314,7 +314,7 @@ where n.company_id = %(company_id)s and n.notification_id = any(%(ids)s) and n.p
 select company_id from users where user_id = %(user_id)s::uuid
 
 -- name: notice
-select notification_id, company_id, kind, recipients, created_at from notices where notification_id = %(notification_id)s
+select notification_id, company_id, user_ids, recipients, created_at from notices where notification_id = %(notification_id)s
 
 -- name: mails_of_notice
 select mail_id, user_id, state, reason, scheduled_at, settled_at

@@ -8,6 +8,7 @@ import pytest
 
 from services.notifier import queries
 from services.notifier.commands import MarkRead
+from services.notifier.handlers import bursts
 from services.notifier.service import NotifierResources
 from shared.contracts.messaging import CaseAssigned, CaseDeclined, CaseOpened, CaseUserAssigned
 from shared.errors import Invalid, NotFound
@@ -115,6 +116,28 @@ def test_a_declined_case_is_told_in_the_portal_and_by_e_mail_with_the_reason(
     assert text is not None
     assert "We do not collect in <Norway>." in text.get_content()
     assert f"/cases/{opened.case_id}" in text.get_content()
+
+
+def test_an_operator_is_told_the_fate_of_each_e_mail_about_a_notice(
+    resources: NotifierResources, opened: Office, catch_up: CatchUp
+) -> None:
+    opened.deactivates(opened.user(opened.creditor, "creditor", "Gerda Olsen"))
+    opened.on_case(declined(opened))
+    catch_up()
+    catch_up()
+    mailed, in_portal = page(resources, opened.anna).items
+
+    def fates(notice_id: UUID) -> dict[str, str]:
+        explained = bursts.explain(
+            notice_id,
+            log=resources.log,
+            pool=resources.pool,
+            patience=bursts.patience_of(resources.settings),
+        )
+        return {each.user.name: each.fate.outcome for each in explained.recipients}
+
+    assert fates(mailed.notification_id) == {"Anna Holm": "queued", "Gerda Olsen": "inactive"}
+    assert fates(in_portal.notification_id)["Anna Holm"] == "portal"
 
 
 def test_a_notice_for_one_user_is_for_that_user_alone(
