@@ -17,7 +17,7 @@ from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import Side
 from shared.contracts.notifier import DigestDecided, DigestKind
 from shared.errors import Invalid
-from shared.eventlog.protocol import EventLog, VersionConflict
+from shared.eventlog.protocol import Append, EventLog, VersionConflict
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ SIDES: dict[DigestKind, Side] = {
     "creditor_overdue": "creditor",
 }
 FARTHEST_AHEAD = timedelta(days=7)
+_TOGETHER = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +103,18 @@ class Digester:
             (reader, each) for reader, each in commands if decider.decide_digest(each, reader.held.state)
         ]
         standings = people.standings(self._log, [reader.user_id for reader, _ in wanted])
-        appended: list[RecordedEvent] = []
-        foreseen: list[DigestDecided] = []
-        for reader, command in wanted:
-            if standings[reader.user_id].reach(kind) != "reachable":
-                continue
-            if request.dry_run:
-                foreseen += _data(decider.decide_digest(command, reader.held.state))
-            else:
-                appended += self._decide(reader, command)
+        sendable = [
+            (reader, command)
+            for reader, command in wanted
+            if standings[reader.user_id].reach(kind) == "reachable"
+        ]
+        if request.dry_run:
+            return [
+                decided
+                for reader, command in sendable
+                for decided in _data(decider.decide_digest(command, reader.held.state))
+            ]
+        appended = [event for few in _few(sendable) for event in self._decide_together(few)]
         if appended:
             project_now(appended, self._pool)
             logger.info(
@@ -122,22 +126,40 @@ class Digester:
                     "digests": len(appended),
                 },
             )
-        return [*foreseen, *_data(appended)]
+        return _data(appended)
 
-    def _decide(self, reader: DigestReader, command: DecideDigest) -> Sequence[RecordedEvent]:
-        """Append the decision on the state that the tables hold; if the log has gone on, on the log's."""
+    def _decide_together(self, wanted: Sequence[tuple[DigestReader, DecideDigest]]) -> list[RecordedEvent]:
+        """Append the decisions on the states in the tables, or where the log has gone on, on the log's."""
+        outcomes = self._log.append_several(
+            [
+                Append(
+                    decider.digest_stream(command.user_id, command.kind),
+                    decider.decide_digest(command, reader.held.state),
+                    reader.held.version,
+                )
+                for reader, command in wanted
+            ]
+        )
+        appended: list[RecordedEvent] = []
+        for (_, command), outcome in zip(wanted, outcomes, strict=True):
+            if isinstance(outcome, VersionConflict):
+                appended += self._decide_anew(command)
+            elif not outcome.duplicate:
+                # What had been there before is somebody else's to tell of.
+                appended += outcome.events
+        return appended
+
+    def _decide_anew(self, command: DecideDigest) -> Sequence[RecordedEvent]:
         stream = decider.digest_stream(command.user_id, command.kind)
-        loaded = reader.held
         while True:
+            loaded = self._folded(stream)
             decided = decider.decide_digest(command, loaded.state)
             if not decided:
                 return ()
             try:
                 appended = self._log.append(stream, decided, expected=loaded.version)
             except VersionConflict:
-                loaded = self._folded(stream)
                 continue
-            # What had been there before is somebody else's to tell of.
             return () if appended.duplicate else appended.events
 
     def _folded(self, stream: Stream) -> Loaded[DigestState]:
@@ -145,6 +167,14 @@ class Digester:
         for event in self._log.read_stream(stream):
             state, version = decider.evolve_digest(state, event), event.version
         return Loaded(state, version)
+
+
+def _few(
+    wanted: Sequence[tuple[DigestReader, DecideDigest]],
+) -> Iterator[Sequence[tuple[DigestReader, DecideDigest]]]:
+    """Give as many at a time as may be appended together."""
+    for start in range(0, len(wanted), _TOGETHER):
+        yield wanted[start : start + _TOGETHER]
 
 
 def _due(kind: DigestKind, company: DigestCompany, request: DigestRequest) -> tuple[date, datetime] | None:
