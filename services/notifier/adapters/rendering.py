@@ -68,7 +68,7 @@ class JinjaRenderer:
         recipient = _address(mail.recipient_name, mail.address)
         try:
             content = self._compose(mail, recipient)
-        except (jinja2.TemplateError, MessageError, ValueError) as error:
+        except (jinja2.TemplateError, MessageError, ValueError, LookupError, TypeError) as error:
             raise RenderingFailed(f"{type(error).__name__} while writing the e-mail") from error
         return FrozenMail(sender=self._sender.address, recipient=recipient.address, content=content)
 

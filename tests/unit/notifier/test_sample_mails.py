@@ -4,6 +4,7 @@ An e-mail of each kind, in `docs/reference/mails/`, as it is written today.
 `python -m tests.unit.notifier.test_sample_mails` writes the files anew.
 """
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from services.notifier.adapters.rendering import JinjaRenderer
 from services.notifier.adapters.samples import KINDS, sample
 from services.notifier.adapters.wording import LANGUAGES
+from services.notifier.ports import NoticeMail, RenderingFailed
 from shared.settings import Settings
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference" / "mails"
@@ -52,6 +54,14 @@ def test_every_kind_has_what_every_e_mail_must_have(kind: str, locale: str) -> N
     for text in (plain.get_content(), page):
         assert "https://portal.example/" in text
         assert "%(" not in text
+
+
+def test_an_e_mail_whose_facts_are_missing_cannot_be_written() -> None:
+    payment = sample("payment_reported", "en", SETTINGS)
+    assert isinstance(payment, NoticeMail)
+
+    with pytest.raises(RenderingFailed):
+        JinjaRenderer(SETTINGS).render(replace(payment, facts={}))
 
 
 if __name__ == "__main__":
