@@ -469,34 +469,36 @@ def pem(tmp_path_factory: pytest.TempPathFactory) -> certificates.Certificates:
 
 
 @pytest.fixture(scope="module")
-def guarded(pem: certificates.Certificates) -> Iterator[int]:
-    """Give the port of a server that wants TLS, and `parley` with the password `p@ss:w/rd`."""
+def guarded(pem: certificates.Certificates) -> Iterator[StandIn]:
+    """Give a server that wants TLS, and `parley` with the password `p@ss:w/rd`."""
     with stand_in(
         *("--user", "parley", "--password", "p@ss:w/rd"),
         *("--key", str(pem.key), "--certificate", str(pem.certificate)),
     ) as running:
-        yield running.ports[0]
+        yield running
 
 
 def test_user_and_password_are_sent_over_tls(
-    open_log: Open, guarded: int, pem: certificates.Certificates
+    open_log: Open, guarded: StandIn, pem: certificates.Certificates
 ) -> None:
     quoted = "parley:p%40ss%3Aw%2Frd"
     stream = a_stream()
-    log = open_log(f"kurrentdb://{quoted}@127.0.0.1:{guarded}?tlsCaFile={pem.authority}")
+    log = open_log(f"kurrentdb://{quoted}@127.0.0.1:{guarded.ports[0]}?tlsCaFile={pem.authority}")
 
     appended = log.append(stream, [an_event()], expected="any")
 
     assert log.read_stream(stream) == appended.events
     assert log.wait_for_news(after=0, timeout=10)
-    discovered = open_log(f"kurrentdb+discover://{quoted}@127.0.0.1:{guarded}?tlsCaFile={pem.authority}")
+    discovered = open_log(
+        f"kurrentdb+discover://{quoted}@127.0.0.1:{guarded.ports[0]}?tlsCaFile={pem.authority}"
+    )
     assert discovered.head() == appended.position
 
 
 def test_a_wrong_password_is_told_with_its_setting(
-    open_log: Open, guarded: int, pem: certificates.Certificates
+    open_log: Open, guarded: StandIn, pem: certificates.Certificates
 ) -> None:
-    log = open_log(f"kurrentdb://parley:wrong@127.0.0.1:{guarded}?tlsCaFile={pem.authority}")
+    log = open_log(f"kurrentdb://parley:wrong@127.0.0.1:{guarded.ports[0]}?tlsCaFile={pem.authority}")
 
     with pytest.raises(
         LogUnavailable, match="user and password: correct them in PARLEY_EVENTLOG_URL"
@@ -509,9 +511,9 @@ def test_a_wrong_password_is_told_with_its_setting(
     "parameters", ["", "?tls=false"], ids=["an unknown authority", "no TLS where it is wanted"]
 )
 def test_tls_that_does_not_fit_is_told_with_its_setting(
-    open_log: Open, guarded: int, parameters: str
+    open_log: Open, guarded: StandIn, parameters: str
 ) -> None:
-    log = open_log(f"kurrentdb://parley:secret@127.0.0.1:{guarded}{parameters}")
+    log = open_log(f"kurrentdb://parley:secret@127.0.0.1:{guarded.ports[0]}{parameters}")
 
     with pytest.raises(LogUnavailable, match="PARLEY_EVENTLOG_URL"):
         log.head()
@@ -540,11 +542,17 @@ def test_streams_of_one_category_do_not_match_a_longer_one(log: KurrentEventLog)
 # --- inside the services, under eventlet ---
 
 
+@pytest.mark.parametrize("secured", [False, True], ids=["in the clear", "over TLS, discovered"])
 def test_under_eventlet_appends_and_waits_let_everybody_else_take_their_turns(
-    beside: Settings, cluster: StandIn
+    beside: Settings, cluster: StandIn, guarded: StandIn, pem: certificates.Certificates, *, secured: bool
 ) -> None:
-    cluster.goes_wrong("Append", "delay", seconds=1.0)
-    settings = beside.model_copy(update={"eventlog_url": all_nodes(cluster)})
+    server = guarded if secured else cluster
+    server.tell("reset")
+    server.goes_wrong("Append", "delay", seconds=1.0)
+    user = "parley:p%40ss%3Aw%2Frd"
+    secure_url = f"kurrentdb+discover://{user}@127.0.0.1:{guarded.ports[0]}?tlsCaFile={pem.authority}"
+    url = secure_url if secured else all_nodes(cluster)
+    settings = beside.model_copy(update={"eventlog_url": url})
 
     finished = subprocess.run(
         [sys.executable, "-m", "tests.integration.eventlog.green_kurrentdb"],
