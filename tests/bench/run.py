@@ -24,6 +24,7 @@ from tests.bench import (
     mailing,
     reading,
     rebuilding,
+    resolving,
     stack,
     surveying,
     task_lists,
@@ -44,6 +45,7 @@ BENCHES = (
     "tasks",
     "reading",
     "mails",
+    "resolver",
 )
 MEMORY_TARGET_MB = 100
 WIDTH = 170
@@ -78,6 +80,7 @@ def main(*, quick: bool, only: tuple[str, ...], json_file: Path) -> None:
 
 # What needs no Parley that runs, or starts its own.
 _ALONE = {
+    "resolver": (resolving.measure,),
     "log": (log_append.measure, engines.measure),
     "surveys": (surveying.measure,),
     "mails": (mailing.measure,),

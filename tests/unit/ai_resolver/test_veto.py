@@ -154,3 +154,33 @@ def test_what_tells_nothing_may_be_any_language() -> None:
     assert plausible_languages("xyzzy") == frozenset(LEXICONS)
     assert likeliest_language("xyzzy") is None
     assert likeliest_language("Vielen herzlichen Dank") == "de"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Stort tack, och ligg på.", "and_more"),
+        ("Hartelijk dank, en blijf erop zitten.", "and_more"),
+        ("gick det igenom", "inverted"),
+        ("gikk det gjennom", "inverted"),
+        ("klappt das", "inverted"),
+    ],
+)
+def test_objects_to_how_a_sentence_is_built(text: str, reason: str) -> None:
+    found = objection(a_burst(text))
+
+    assert found is not None
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks, and have a nice weekend!",
+        "Danke, und schönes Wochenende!",
+        "Det er noteret, tak.",
+        "Ja, det gør vi.",
+    ],
+)
+def test_lets_pass_what_is_built_alike_and_asks_for_nothing(text: str) -> None:
+    assert objection(a_burst(text)) is None

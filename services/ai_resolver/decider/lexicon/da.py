@@ -21,9 +21,9 @@ DANISH = Lexicon(
         skulle, få lov, jeg skal have, vi skal have, svar udbedes
     """,
     waiting="""
-        afventer jeres, afventer dit, afventer fortsat, venter på, venter stadig, venter fortsat, mangler,
-        mangle, savner, forvent*, uden, udestår, udestående, ser frem, glæder mig til, glæder os til, håber,
-        håbede, hørt, spændt på
+        ^vi venter, vi afventer, afventer jeres, afventer dit, afventer fortsat, venter på, venter stadig,
+        venter fortsat, mangler, mangle, savner, forvent*, uden, udestår, udestående, ser frem, glæder mig
+        til, glæder os til, håber, håbede, hørt, spændt på
     """,
     contrast="""
         virkelig, seriøst, interessant, begge, !to, !tre, !anden, !andet, løsning, !men, dog, selvom,
@@ -65,9 +65,9 @@ DANISH = Lexicon(
         hendes, de siger, anke*, rykker*, inkasso*
     """,
     machine="""
-        ignorer*, se bort fra alle, se bort fra tidligere, instruks*, instruktion*, system, systemet siger,
-        assistent*, ai, ai'en, kunstig*, sprogmodel*, model, robot, robots, klassific*, marker*, opgave,
-        opgaver, opgaven, opgaverne, som afsluttet, som løst, glem alle, glem tidligere, svar med,
+        bedøm, ignorer*, se bort fra alle, se bort fra tidligere, instruks*, instruktion*, system, systemet
+        siger, assistent*, ai, ai'en, kunstig*, sprogmodel*, model, robot, robots, klassific*, marker*,
+        opgave, opgaver, opgaven, opgaverne, som afsluttet, som løst, glem alle, glem tidligere, svar med,
         kommando*, maskine*, samtale*, følgende besked
     """,
     promise="""
@@ -78,6 +78,14 @@ DANISH = Lexicon(
     absence="""
         autosvar, automatisk svar, på ferie, ikke på kontoret, på orlov, på barsel, fraværende, er tilbage,
         tilbage igen, holder fri, ikke til stede, syg
+    """,
+    anchor="""
+        tak, takker, noteret, forstået, modtaget, klart, ok, okay, orden, fint, godt, god, super, perfekt,
+        fantastisk, fremragende, dejligt, skønt, flot, glad, glade, glæder, tilfreds*, enig, enige, ja,
+        rigtigt, korrekt, præcis, godkendt, bekræftet, selv tak, velbekomme, så lidt, weekend, jul, påske,
+        ferie, aften, hilsen, hilsner, mvh, gjort, ordnet, klaret, rettet, slettet, ændret, opdateret,
+        sørget, afsluttet, løst, på plads, selvfølgelig, naturligvis, i lige måde, hej, kære, tillykke, ikke
+        mere, ikke flere, det var alt, som aftalt, det gør vi, så er vi med, accepterer, indforstået
     """,
     closing="""
         ikke flere spørgsmål, ingen spørgsmål, ingen yderligere spørgsmål, ikke yderligere spørgsmål, ikke

@@ -13,25 +13,25 @@ GERMAN = Lexicon(
         neuigkeit*, frage, fragen, oder, oder nicht, rückfrage*
     """,
     request="""
-        baldig*, bald möglich, zügig*, prompte, nachfassen, zusendung, zukommen lassen, früher,
-        einzelheiten, weiterleit*, bitte, bitten, gebeten, senden, sende, schicken, schick, schickt,
-        übersenden, zusenden, übermitteln, zukommen, vorlegen, benötig*, brauch*, bedarf, geben sie, gib,
-        teilen sie, teile mir, teilt, melden sie sich, melde dich, meldet, rufen sie, ruf, antworten sie,
-        bescheid, rückmeldung erbeten, um rückmeldung, um antwort, um freigabe, um zustimmung, um
-        bestätigung, bestätigen sie, bestätigen, zustimmung, unterschrift*, unterschreib*, entscheid*,
-        dringend*, umgehend, sofort, schnellstmöglich, baldmöglichst, zeitnah, prüfen sie, prüfen, klären,
-        klärung, erklären, erläutern, stellen sie, nehmen sie, leiten sie, warten sie, kümmern sie, sorgen
-        sie, achten sie, denken sie, machen sie, lassen sie, erinner*, sollten sie, müssen, muss, müssten,
-        sollten, sollen, möchte*, wollen, !will, im voraus, wäre schön, wäre gut, wäre hilfreich, wäre nett,
-        wäre, wären, würde uns, würde mich, würden wir, ihre entscheidung, ihre meinung, ihre anweisung*,
-        weisung*, schließen sie, beenden sie, stoppen sie, stopp, halt, dankbar für, dankbar wenn, gehe
-        davon aus, gehen davon aus, setze voraus
+        mehr wissen, würden gern, würden gerne, baldig*, bald möglich, zügig*, prompte, nachfassen,
+        zusendung, zukommen lassen, früher, einzelheiten, weiterleit*, bitte, bitten, gebeten, senden,
+        sende, schicken, schick, schickt, übersenden, zusenden, übermitteln, zukommen, vorlegen, benötig*,
+        brauch*, bedarf, geben sie, gib, teilen sie, teile mir, teilt, melden sie sich, melde dich, meldet,
+        rufen sie, ruf, antworten sie, bescheid, rückmeldung erbeten, um rückmeldung, um antwort, um
+        freigabe, um zustimmung, um bestätigung, bestätigen sie, bestätigen, zustimmung, unterschrift*,
+        unterschreib*, entscheid*, dringend*, umgehend, sofort, schnellstmöglich, baldmöglichst, zeitnah,
+        prüfen sie, prüfen, klären, klärung, erklären, erläutern, stellen sie, nehmen sie, leiten sie,
+        warten sie, kümmern sie, sorgen sie, achten sie, denken sie, machen sie, lassen sie, erinner*,
+        sollten sie, müssen, muss, müssten, sollten, sollen, möchte*, wollen, !will, im voraus, wäre schön,
+        wäre gut, wäre hilfreich, wäre nett, wäre, wären, würde uns, würde mich, würden wir, ihre
+        entscheidung, ihre meinung, ihre anweisung*, weisung*, schließen sie, beenden sie, stoppen sie,
+        stopp, halt, dankbar für, dankbar wenn, gehe davon aus, gehen davon aus, setze voraus
     """,
     waiting="""
-        warte auf, warten auf, warten noch, warte noch, erwart*, fehlt, fehlen, fehlend*, vermiss*, liegt
-        uns nicht, liegen uns nicht, ohne, ausstehend*, steht noch aus, stehen noch aus, steht aus, offen,
-        freue mich auf, freuen uns auf, freuen wir uns, freue ich mich, gespannt, hoffe, hoffen, hofften,
-        gehört
+        wir warten, ich warte, warte auf, warten auf, warten noch, warte noch, erwart*, fehlt, fehlen,
+        fehlend*, vermiss*, liegt uns nicht, liegen uns nicht, ohne, ausstehend*, steht noch aus, stehen
+        noch aus, steht aus, offen, freue mich auf, freuen uns auf, freuen wir uns, freue ich mich,
+        gespannt, hoffe, hoffen, hofften, gehört
     """,
     contrast="""
         wirklich, ernsthaft, interessant, beide*, zwei, drei, variante, !option, zweite*, dritte*, aber,
@@ -92,6 +92,17 @@ GERMAN = Lexicon(
     absence="""
         abwesen*, nicht im büro, im urlaub, außer haus, automatische antwort, nicht erreichbar, in
         elternzeit, krankgeschrieben, betriebsferien, nicht im haus, wieder da, wieder erreichbar
+    """,
+    anchor="""
+        dank*, merci, verstanden, verstehe, notiert, vermerkt, kenntnis, erhalten, angekommen, klar, ok,
+        okay, ordnung, gut, gute*, prima, super, toll, perfekt, bestens, hervorragend, ausgezeichnet,
+        großartig*, wunderbar, klasse, spitze, sehr schön, schön*, freut, freue, zufrieden, einverstanden,
+        passt, ja, richtig, stimmt, genau, bestätigt, freigabe erteilt, gerne, gern, ursache, kein problem,
+        wochenende, feierabend, weihnachten, ostern, grüße*, grüßen, mfg, erledigt, geklärt, abgeschlossen,
+        gemacht, geändert, gelöscht, korrigiert, veranlasst, umgesetzt, aktualisiert, wie besprochen, wie
+        vereinbart, natürlich, selbstverständlich, ebenso, ebenfalls, ihnen auch, gleichfalls, hallo, guten,
+        sehr geehrte*, liebe*, glückwunsch, nichts weiter, nichts mehr, keine weiteren, das war alles, das
+        ist alles
     """,
     closing="""
         bis bald, hoffentlich bis bald, keine weiteren fragen, keine fragen mehr, keine fragen, keine

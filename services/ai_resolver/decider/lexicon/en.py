@@ -14,25 +14,26 @@ ENGLISH = Lexicon(
         eta
     """,
     request="""
-        soon, soonest, prompt, promptly, earlier, next time, details, taking this up, making sure, your
-        early, an early, a quick reply, a quick answer, a swift reply, a prompt reply, a fast reply, please,
-        pls, plz, kindly, send, sending, provide, !forward, confirm, confirmation, let me know, let us know,
-        let me have, advise, need, needs, needed, require*, request*, want, wants, would like, i'd like,
-        we'd like, !must, should, ought, have to, has to, had to, call me, call us, ring me, get in touch,
-        contact, remind*, urgent*, asap, as soon as possible, immediately, at once, ensure, make sure,
-        arrange, submit, sign, signature*, instruct, approve, approval, decide, decision, tell me, tell us,
-        explain, clarify, clarification, check, verify, review, keep me, keep us, hurry, stop, hold on, hold
-        off, do not close, reopen, close it, close the, put the, go after, resend, share, give me, give us,
-        get me, get us, help me, help us, appreciate it if, grateful if, grateful for, appreciate a*, would
-        be nice, would be great, would be good, would be helpful, would be enough, would help, would be, in
-        advance, your call, up to you, your view*, your opinion, your thoughts, your feedback, your
-        comment*, your input, action required, count on, rely on, make it, remember to, any help, is
-        welcome, are welcome to, don't forget, bear in mind, try to, see to it, looking into
+        would welcome, love to know, once the, soon, soonest, prompt, promptly, earlier, next time, details,
+        taking this up, making sure, your early, an early, a quick reply, a quick answer, a swift reply, a
+        prompt reply, a fast reply, please, pls, plz, kindly, send, sending, provide, !forward, confirm,
+        confirmation, let me know, let us know, let me have, advise, need, needs, needed, require*,
+        request*, want, wants, would like, i'd like, we'd like, !must, should, ought, have to, has to, had
+        to, call me, call us, ring me, get in touch, contact, remind*, urgent*, asap, as soon as possible,
+        immediately, at once, ensure, make sure, arrange, submit, sign, signature*, instruct, approve,
+        approval, decide, decision, tell me, tell us, explain, clarify, clarification, check, verify,
+        review, keep me, keep us, hurry, stop, hold on, hold off, do not close, reopen, close it, close the,
+        put the, go after, resend, share, give me, give us, get me, get us, help me, help us, appreciate it
+        if, grateful if, grateful for, appreciate a*, would be nice, would be great, would be good, would be
+        helpful, would be enough, would help, would be, in advance, your call, up to you, your view*, your
+        opinion, your thoughts, your feedback, your comment*, your input, action required, count on, rely
+        on, make it, remember to, any help, is welcome, are welcome to, don't forget, bear in mind, try to,
+        see to it, looking into
     """,
     waiting="""
-        await*, waiting for, waiting on, still waiting, expect*, missing, lack*, without, looking forward,
-        look forward, hear from you, heard from, heard nothing, pending, outstanding, overdue, remains, hope
-        to, hoped, hoping
+        we are waiting, are waiting, i am waiting, await*, waiting for, waiting on, still waiting, expect*,
+        missing, lack*, without, looking forward, look forward, hear from you, heard from, heard nothing,
+        pending, outstanding, overdue, remains, hope to, hoped, hoping
     """,
     contrast="""
         really, seriously, sure about, interesting, so be it, whatever, both, two, three, four, five,
@@ -81,13 +82,13 @@ ENGLISH = Lexicon(
         claim, address, phone number, !he, !she, !his, !her, !they, !them, !their, escalat*, legal
     """,
     machine="""
-        ignore, disregard all, disregard any, disregard previous, override, instruction*, system,
-        assistant*, prompt*, ai, a.i, llm, gpt, chatgpt, claude, bot, robot, chatbot, language model, model,
-        algorithm, classif*, verdict*, conclude*, resolve*, resolution, mark this, mark it, mark as, mark
-        the, marked as, label*, task, tasks, json, output, respond with, answer with, confidence, true,
-        false, null, roleplay, pretend, act as, you are now, developer, debug, maintenance, admin,
-        jailbreak, token, script, user said, user has, conversation, following message, above, previous
-        instructions, new rule*, end of, begin
+        status, thread, chat, close this, skip this, ignore, disregard all, disregard any, disregard
+        previous, override, instruction*, system, assistant*, prompt*, ai, a.i, llm, gpt, chatgpt, claude,
+        bot, robot, chatbot, language model, model, algorithm, classif*, verdict*, conclude*, resolve*,
+        resolution, mark this, mark it, mark as, mark the, marked as, label*, task, tasks, json, output,
+        respond with, answer with, confidence, true, false, null, roleplay, pretend, act as, you are now,
+        developer, debug, maintenance, admin, jailbreak, token, script, user said, user has, conversation,
+        following message, above, previous instructions, new rule*, end of, begin
     """,
     promise="""
         get back to, come back to you, back to you, let you know, keep you, update you, inform you, look
@@ -99,6 +100,18 @@ ENGLISH = Lexicon(
         out of office, out of the office, automatic reply, auto reply, autoreply, auto-reply, on leave,
         annual leave, on vacation, on holiday, on parental leave, limited access, maternity leave, away from
         my desk, return to the office, be back, back on, back in the office, no access to
+    """,
+    anchor="""
+        thank*, thx, thanx, ta, cheers, appreciat*, grateful, obliged, noted, note, understood,
+        acknowledged, received, got it, clear, ok, okay, alright, all right, agree*, fine, good, great,
+        perfect, excellent, super, superb, wonderful, fantastic, brilliant, lovely, amazing, awesome,
+        splendid, nice, glad, happy, pleased, delighted, well done, bravo, congrat*, welcome, pleasure,
+        worries, no problem, weekend, evening, holiday*, christmas, easter, new year, regards, wishes,
+        greetings, done, closed, settled, sorted, solved, resolved, all set, yes, confirmed, correct,
+        exactly, absolutely, sure, of course, certainly, gladly, will do, likewise, same to you, you too,
+        hello, hi, dear, wow, updated, completed, fixed, arranged, taken care, no further, nothing further,
+        nothing more, that is all, that was all, that is everything, approved, makes sense, proceed, go
+        ahead, the best, no objections
     """,
     closing="""
         see you soon, speak soon, talk soon, no further questions, no more questions, no other questions, no

@@ -13,23 +13,23 @@ SPANISH = Lexicon(
         saber
     """,
     request="""
-        pronto, pronta, detalles, enviarlo, envío, antes posible, reenv*, por favor, rogamos, ruego, ruega,
-        envíe, envíen, envíenos, envíeme, enviar, enviarnos, enviarme, envía, mande, manden, mandar,
-        mándenos, facilite*, facilitar, remita*, remitir, proporcion*, =confirme, confirmen, confirmar,
-        confirmación, necesit*, hace falta que, avise, avísenos, avísame, avíseme, diga, díganos, dígame,
-        llame, llámeme, llámenos, llamar, contacte*, contactar, conteste, contesten, contestar a, responda,
-        respondan, infórmenos, informe al, urgente*, urge, cuanto antes, inmediata*, lo antes posible,
-        recuerde, no olvide, asegúre*, compruebe, comprobar, verifi*, revise, revisar, explique, explicar,
-        aclare*, aclarar, decida, decidir, decisión, apruebe, aprobar, aprobación, autoriz*, firme, firmar,
-        firma, quisiera*, querría*, quiero, queremos, gustaría, debe, deben, deberán, tienen que, tiene que,
-        hay que, de antemano, por anticipado, por adelantado, sería*, agradecería*, cierre, cierren,
-        detenga*, espere, paren, ponga*, suba, aporte*, aportar, su opinión, su decisión, sus instrucciones,
-        contamos con, cuento con, pase, páseme
+        estaría bien, vendría bien, pronto, pronta, detalles, enviarlo, envío, antes posible, reenv*, por
+        favor, rogamos, ruego, ruega, envíe, envíen, envíenos, envíeme, enviar, enviarnos, enviarme, envía,
+        mande, manden, mandar, mándenos, facilite*, facilitar, remita*, remitir, proporcion*, =confirme,
+        confirmen, confirmar, confirmación, necesit*, hace falta que, avise, avísenos, avísame, avíseme,
+        diga, díganos, dígame, llame, llámeme, llámenos, llamar, contacte*, contactar, conteste, contesten,
+        contestar a, responda, respondan, infórmenos, informe al, urgente*, urge, cuanto antes, inmediata*,
+        lo antes posible, recuerde, no olvide, asegúre*, compruebe, comprobar, verifi*, revise, revisar,
+        explique, explicar, aclare*, aclarar, decida, decidir, decisión, apruebe, aprobar, aprobación,
+        autoriz*, firme, firmar, firma, quisiera*, querría*, quiero, queremos, gustaría, debe, deben,
+        deberán, tienen que, tiene que, hay que, de antemano, por anticipado, por adelantado, sería*,
+        agradecería*, cierre, cierren, detenga*, espere, paren, ponga*, suba, aporte*, aportar, su opinión,
+        su decisión, sus instrucciones, contamos con, cuento con, pase, páseme
     """,
     waiting="""
-        esperando, a la espera, en espera, quedo a, quedamos a, esperamos su, esperamos sus, espero su,
-        espero sus, falta, faltan, faltaba*, sin, esperábamos, esperaba, espero que, esperamos que,
-        pendiente*, echamos en falta, carecemos
+        esperamos, esperando, a la espera, en espera, quedo a, quedamos a, esperamos su, esperamos sus,
+        espero su, espero sus, falta, faltan, faltaba*, sin, esperábamos, esperaba, espero que, esperamos
+        que, pendiente*, echamos en falta, carecemos
     """,
     contrast="""
         de verdad, en serio, interesante, ambas, ambos, !dos, !tres, opción, segunda, segundo, pero, sin
@@ -73,10 +73,10 @@ SPANISH = Lexicon(
         teléfono, =él, ella, ellos, requerimiento*, deuda*
     """,
     machine="""
-        ignora, ignore, ignoren, ignorar, instruccion*, sistema, system, asistente*, ia, inteligencia,
-        modelo*, robot, robots, clasific*, marca, marcar, marque, márcalo, tarea*, conversación, como
-        resuelt*, como conclui*, como cerrad*, como terminad*, olvida, olvide las, responde con, comando*,
-        máquina*, siguiente mensaje, veredicto
+        el estado, estado en, valora, ignora, ignore, ignoren, ignorar, instruccion*, sistema, system,
+        asistente*, ia, inteligencia, modelo*, robot, robots, clasific*, marca, marcar, marque, márcalo,
+        tarea*, conversación, como resuelt*, como conclui*, como cerrad*, como terminad*, olvida, olvide
+        las, responde con, comando*, máquina*, siguiente mensaje, veredicto
     """,
     promise="""
         le aviso, les aviso, le avisaré, les avisaré, le avisaremos, les avisaremos, le informo, le
@@ -88,6 +88,16 @@ SPANISH = Lexicon(
     absence="""
         ausente, ausencia, respuesta automática, de vacaciones, fuera de la oficina, fuera de oficina, de
         baja, regreso el, vuelvo el, estaré de vuelta, de permiso
+    """,
+    anchor="""
+        gracias, agradec*, anotado, nota, entendido, comprendo, recibido, claro, vale, ok, orden, bien,
+        bueno, buena, buenas, buen, perfecto, excelente, estupendo, genial, maravilloso, fantástico,
+        enhorabuena, felicidades, felices, feliz, alegra*, alegramos, contentos, satisfechos, acuerdo,
+        conforme*, parece bien, sí, correcto, confirmado, aceptamos, de nada, placer, fin de semana,
+        navidad, vacaciones, tarde, saludo*, atentamente, hecho, actualizado, corregido, arreglado,
+        cambiado, eliminado, cerrado, resuelto, terminado, por supuesto, con gusto, igualmente, hola,
+        estimad*, nada más, no tenemos más, eso es todo, lo acordado, así lo haremos, adelante, enterado,
+        aclarado, apoyo, apoyamos
     """,
     closing="""
         no tenemos más preguntas, no tengo más preguntas, ninguna pregunta, sin más preguntas, no hay más

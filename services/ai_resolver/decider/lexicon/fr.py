@@ -28,9 +28,10 @@ FRENCH = Lexicon(
         pour, vos instructions, comptons sur, compte sur, donnez
     """,
     waiting="""
-        attendons toujours, attendons votre, attendons vos, attends toujours, attends votre, attends vos, en
-        attente, dans l'attente, l'attente, manque, manquent, manquant*, sans, espérons, espère, espérions,
-        hâte, au plaisir, reste à, restent, sans nouvelles, attendais, attendions
+        ^nous attendons, nous patientons, attendons toujours, attendons votre, attendons vos, attends
+        toujours, attends votre, attends vos, en attente, dans l'attente, l'attente, manque, manquent,
+        manquant*, sans, espérons, espère, espérions, hâte, au plaisir, reste à, restent, sans nouvelles,
+        attendais, attendions
     """,
     contrast="""
         vraiment, sérieusement, intéressant*, les deux, deux, trois, !option, deuxième, seconde, mais,
@@ -75,10 +76,10 @@ FRENCH = Lexicon(
         adresse*, téléphone, !il, !elle, !ils, !elles, mise en demeure, créance*
     """,
     machine="""
-        ignorez, ignorer, ignore, instruction*, système, system, assistant*, ia, intelligence, modèle*,
-        robot, robots, classe cette, classez, classifi*, marque, marquez, marquer, tâche*, conversation*,
-        comme terminé*, comme résolu*, comme conclu*, oubliez, oublie, réponds avec, répondez par,
-        commande*, machine*, message suivant, verdict
+        évalue, évaluez, statut, le statut, ignorez, ignorer, ignore, instruction*, système, system,
+        assistant*, ia, intelligence, modèle*, robot, robots, classe cette, classez, classifi*, marque,
+        marquez, marquer, tâche*, conversation*, comme terminé*, comme résolu*, comme conclu*, oubliez,
+        oublie, réponds avec, répondez par, commande*, machine*, message suivant, verdict
     """,
     promise="""
         reviens vers, revenons vers, reviendrai, reviendrons, vous tiens, vous tiendrai, vous tiendrons,
@@ -89,6 +90,15 @@ FRENCH = Lexicon(
     absence="""
         absent, absente, absence, réponse automatique, en congé*, hors du bureau, en vacances, de retour le,
         de retour au, congé maternité, serai de retour
+    """,
+    anchor="""
+        merci, mercis, remerci*, noté, note, compris, reçu, arrivé, clair, ok, ordre, bien, bon, bonne,
+        bonnes, parfait, super, excellent*, formidable, génial, merveilleux, beau, bravo, félicitations,
+        ravi, ravis, heureux, plaisir, satisfaits, accord, convient, oui, exact, confirmé, approuvons,
+        acceptons, validons, entendu, je vous en prie, de rien, week-end, noël, vacances, fêtes, soirée,
+        cordialement, salutations, fait, réglé, résolu, corrigé, modifié, modification, mis à jour, clos,
+        terminé, bien sûr, bien entendu, volontiers, également, pareillement, bonjour, cher, chère, rien
+        d'autre, pas d'autre, c'est tout, comme convenu, nous nous en occupons, soutien
     """,
     closing="""
         pas d'autre question, pas d'autres questions, aucune autre question, aucune question, plus de

@@ -26,9 +26,10 @@ ITALIAN = Lexicon(
         istruzioni, contiamo su, conto su, dateci, datemi, resti inteso
     """,
     waiting="""
-        in attesa, attendiamo ancora, attendiamo la, attendiamo il, attendiamo un, attendiamo vostr*,
-        attendo, aspettiamo ancora, aspettiamo la, aspettiamo il, aspettiamo un, aspetto, manca, mancano,
-        mancante*, mancava*, senza, speriamo, spero, speravamo, restiamo in, resto in, sospeso
+        aspettiamo, attendiamo, in attesa, attendiamo ancora, attendiamo la, attendiamo il, attendiamo un,
+        attendiamo vostr*, attendo, aspettiamo ancora, aspettiamo la, aspettiamo il, aspettiamo un, aspetto,
+        manca, mancano, mancante*, mancava*, senza, speriamo, spero, speravamo, restiamo in, resto in,
+        sospeso
     """,
     contrast="""
         davvero, sul serio, interessante, entrambi, entrambe, tutte e due, tutti e due, !due, !tre, opzione,
@@ -72,10 +73,10 @@ ITALIAN = Lexicon(
         indirizzo, telefono, lui, lei ha, egli, loro, decreto, diffida*, sollecit*
     """,
     machine="""
-        ignora, ignorate, ignorare, ignori tutte, istruzion*, sistema, system, assistente, ia, intelligenza,
-        modello*, robot, robots, classific*, segna, segnate, contrassegna*, attività, compito, compiti,
-        conversazione, come conclus*, come risolt*, come chius*, dimentica*, rispondi con, comando,
-        macchina, seguente messaggio, verdetto
+        lo stato, valuta, ignora, ignorate, ignorare, ignori tutte, istruzion*, sistema, system, assistente,
+        ia, intelligenza, modello*, robot, robots, classific*, segna, segnate, contrassegna*, attività,
+        compito, compiti, conversazione, come conclus*, come risolt*, come chius*, dimentica*, rispondi con,
+        comando, macchina, seguente messaggio, verdetto
     """,
     promise="""
         le farò, vi farò, le faremo, vi faremo, farò sapere, faremo sapere, faccio sapere, facciamo sapere,
@@ -86,6 +87,16 @@ ITALIAN = Lexicon(
     absence="""
         assente, assenza, risposta automatica, in ferie, fuori ufficio, in vacanza, in congedo, rientro il,
         tornerò il, sarò di ritorno
+    """,
+    anchor="""
+        grazie, ringrazi*, nota, annotato, capito, comprendo, ricevuto, chiaro, chiarito, ok, ordine, bene,
+        benissimo, buono, buona, buone, buon, perfetto, ottim*, eccellente, magnifico, meraviglioso,
+        fantastico, congratulazioni, complimenti, bravi, bravo, piacere, contenti, contento, lieti, felici,
+        soddisfatti, accordo, concordiamo, approviamo, sì, corretto, confermato, accettiamo, prego, di
+        nulla, fine settimana, natale, ferie, serata, giornata, salut*, cordial*, fatto, aggiornato,
+        sistemato, modificato, chiusa, chiuso, conclusa, risolto, certo, certamente, naturalmente,
+        volentieri, altrettanto, buongiorno, gentile, nient'altro, nessun'altra, è tutto, concordato, lo
+        faremo, va bene, a posto
     """,
     closing="""
         nessun'altra domanda, nessun altra domanda, nessuna domanda, nessuna ulteriore domanda, non abbiamo

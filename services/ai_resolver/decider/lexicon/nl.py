@@ -25,9 +25,9 @@ DUTCH = Lexicon(
         ervan uit, gaan ervan uit
     """,
     waiting="""
-        wacht op, wachten op, wachten nog, wacht nog, verwacht*, ontbreekt, ontbreken, ontbrekend*, mis,
-        missen, zonder, openstaand*, staat nog, staan nog, tegemoet, kijk uit, kijken uit, hoop, hopen,
-        hoopten, gehoord, in afwachting
+        wij wachten, we wachten, wacht op, wachten op, wachten nog, wacht nog, verwacht*, ontbreekt,
+        ontbreken, ontbrekend*, mis, missen, zonder, openstaand*, staat nog, staan nog, tegemoet, kijk uit,
+        kijken uit, hoop, hopen, hoopten, gehoord, in afwachting
     """,
     contrast="""
         echt waar, serieus, interessant, beide, twee, drie, optie, tweede, maar, echter, hoewel, helaas,
@@ -70,9 +70,9 @@ DUTCH = Lexicon(
         telefoonnummer*, hij, zijn advocaat, haar, procedure*, aanmaning*, incasso*
     """,
     machine="""
-        negeer*, instructie*, systeem, assistent*, ai, taalmodel*, model, robot, robots, classific*,
-        markeer*, taak, !taken, als afgerond, als opgelost, als afgehandeld, vergeet alle, vergeet eerdere,
-        antwoord met, opdracht*, machine*, gesprek*, volgend bericht, volgende bericht
+        beoordeel, negeer*, instructie*, systeem, assistent*, ai, taalmodel*, model, robot, robots,
+        classific*, markeer*, taak, !taken, als afgerond, als opgelost, als afgehandeld, vergeet alle,
+        vergeet eerdere, antwoord met, opdracht*, machine*, gesprek*, volgend bericht, volgende bericht
     """,
     promise="""
         kom terug, kom er, komen terug, komen er, bij u op terug, laat u weten, laten u weten, laat het u,
@@ -83,6 +83,15 @@ DUTCH = Lexicon(
     absence="""
         automatisch antwoord, afwezig*, op vakantie, niet op kantoor, met verlof, niet aanwezig, weer
         aanwezig, terug op, weer terug, ziek, niet bereikbaar
+    """,
+    anchor="""
+        dank*, bedankt, genoteerd, begrepen, begrijp, ontvangen, helder, duidelijk, ok, oké, orde, goed,
+        prima, fijn, fijne, mooi, super, perfect, geweldig, uitstekend, prachtig, heerlijk, top, blij,
+        plezier, tevreden, akkoord, eens, ja, klopt, bevestigd, graag gedaan, geen dank, geen probleem,
+        weekend, vakantie, kerst*, pasen, avond, dag, groet*, gedaan, geregeld, aangepast, gewijzigd,
+        bijgewerkt, gecorrigeerd, gezorgd, afgerond, opgelost, klaar, afgesloten, natuurlijk, uiteraard,
+        jazeker, insgelijks, hetzelfde, hallo, beste, geachte, gefeliciteerd, verder niets, geen verdere,
+        dat was alles, dat was het, zoals afgesproken
     """,
     closing="""
         geen verdere vragen, geen vragen meer, geen vragen, geen andere vragen, geen probleem, geen bezwaar,

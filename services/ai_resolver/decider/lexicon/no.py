@@ -21,9 +21,9 @@ NORWEGIAN = Lexicon(
         beslutning, regner med, går ut fra, skulle, gjerne
     """,
     waiting="""
-        avventer deres, venter på, venter fortsatt, venter fremdeles, mangler, mangle, savner, forvent*,
-        uten, utestår, utestående, ser frem, gleder meg til, gleder oss til, håper, håpet, hørt, spent på,
-        gjenstår
+        ^vi venter, vi avventer, avventer deres, venter på, venter fortsatt, venter fremdeles, mangler,
+        mangle, savner, forvent*, uten, utestår, utestående, ser frem, gleder meg til, gleder oss til,
+        håper, håpet, hørt, spent på, gjenstår
     """,
     contrast="""
         virkelig, seriøst, interessant, begge, !tre, !andre, alternativ, !men, imidlertid, selv om,
@@ -64,10 +64,10 @@ NORWEGIAN = Lexicon(
         han, hun, hans, hennes, anke*, purring*, inkasso*
     """,
     machine="""
-        ignorer*, se bort fra alle, se bort fra tidligere, instruks*, instruksjon*, system, assistent*, ki,
-        ai, språkmodell*, modell, robot, robots, klassifiser*, marker*, oppgave, oppgaver, oppgaven,
-        oppgavene, som ferdig, som avsluttet, som løst, glem alle, glem tidligere, svar med, kommando*,
-        maskin*, samtale*, følgende melding
+        bedøm, vurder, ignorer*, se bort fra alle, se bort fra tidligere, instruks*, instruksjon*, system,
+        assistent*, ki, ai, språkmodell*, modell, robot, robots, klassifiser*, marker*, oppgave, oppgaver,
+        oppgaven, oppgavene, som ferdig, som avsluttet, som løst, glem alle, glem tidligere, svar med,
+        kommando*, maskin*, samtale*, følgende melding
     """,
     promise="""
         kommer tilbake, komme tilbake, gir beskjed, gir deg beskjed, gir dere beskjed, gir lyd, holder deg,
@@ -77,6 +77,14 @@ NORWEGIAN = Lexicon(
     absence="""
         autosvar, automatisk svar, på ferie, ikke på kontoret, i permisjon, fravær*, er tilbake, tilbake
         igjen, har fri, syk, ferieavvikling
+    """,
+    anchor="""
+        takk*, notert, forstått, mottatt, klart, klar, ok, orden, greit, grei, fint, bra, godt, god, super*,
+        perfekt, fantastisk, utmerket, strålende, nydelig, herlig, topp, glad, glade, gleder, hyggelig,
+        fornøyde, enig, enige, ja, stemmer, godtar, bekreftet, vær så god, ingen årsak, helg, jul, påske,
+        ferie, kveld*, hilsen*, mvh, gjort, ordnet, fikser, rettet, slettet, endret, oppdatert, avsluttet,
+        løst, på plass, selvfølgelig, selvsagt, naturligvis, javisst, i like måte, det samme, hei,
+        gratulerer, ikke noe mer, ingen flere, det var alt, som avtalt, høres
     """,
     closing="""
         ingen flere spørsmål, ingen spørsmål, ikke flere spørsmål, ingen ytterligere spørsmål, ikke noe mer,

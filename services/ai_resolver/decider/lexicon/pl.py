@@ -22,8 +22,9 @@ POLISH = Lexicon(
         liczę na, podać, podajcie, podaj, przekaż*, przekazać, uzupełni*, zróbcie, zrób
     """,
     waiting="""
-        czekam na, czekamy na, wciąż czek*, nadal czek*, oczekuj*, brakuje, brak, !bez, zaległ*, mamy
-        nadzieję, mam nadzieję, liczyliśmy, nie mamy wiadomości, niecierpliwością, pozostaje, pozostał*
+        czekamy, czekam, czekam na, czekamy na, wciąż czek*, nadal czek*, oczekuj*, brakuje, brak, !bez,
+        zaległ*, mamy nadzieję, mam nadzieję, liczyliśmy, nie mamy wiadomości, niecierpliwością, pozostaje,
+        pozostał*
     """,
     contrast="""
         naprawdę, poważnie, ciekawe, ciekaw*, oba, obie, dwa, dwie, trzy, opcja, druga, drugi, !ale, jednak,
@@ -68,9 +69,10 @@ POLISH = Lexicon(
         wezwani*, likwidac*, windykac*, wierzyteln*
     """,
     machine="""
-        zignoruj*, ignoruj*, instrukc*, poleceni*, system, systemu, asysten*, ai, sztuczn*, model*, robot,
-        roboty, sklasyfik*, klasyfik*, oznacz*, zadani*, rozmow*, jako zakończon*, jako rozwiązan*, jako
-        zamknięt*, zapomnij*, odpowiedz słowem, komend*, maszyn*, następująca wiadomość, werdykt*
+        oceń, oceniaj, ustaw, zignoruj*, ignoruj*, instrukc*, poleceni*, system, systemu, asysten*, ai,
+        sztuczn*, model*, robot, roboty, sklasyfik*, klasyfik*, oznacz*, zadani*, rozmow*, jako zakończon*,
+        jako rozwiązan*, jako zamknięt*, zapomnij*, odpowiedz słowem, komend*, maszyn*, następująca
+        wiadomość, werdykt*
     """,
     promise="""
         odezwę, odezwiemy, dam znać, damy znać, wrócę z, wrócimy z, poinformuję, poinformujemy, sprawdzę,
@@ -80,6 +82,15 @@ POLISH = Lexicon(
     absence="""
         nieobecn*, automatyczna odpowiedź, na urlopie, poza biurem, urlop*, wracam, będę z powrotem,
         zwolnieniu
+    """,
+    anchor="""
+        dzięk*, dziękuj*, odnotowan*, zanotowan*, zrozumia*, rozumiem, otrzyma*, dotarło, jasne, ok,
+        porządku, dobrze, dobra, dobry, dobrą, dobrego, dobre, świetn*, super, doskonale, znakomicie,
+        wspaniale, cudownie, idealnie, gratulacje, cieszymy, cieszę, zadowoleni, zgoda, zgadza*, zgodni,
+        odpowiada, pasuje, tak, potwierdzam, akceptujemy, popieramy, proszę bardzo, nie ma za co, weekend*,
+        świąt, wakacji, dnia, wieczoru, popołudnia, pozdrawiam, pozdrowienia, poważaniem, zrobione, gotowe,
+        załatwione, poprawione, zmieniliśmy, zaktualizowane, usunięty, zamknięta, zakończona, rozwiązane,
+        oczywiście, chętnie, wzajemnie, nawzajem, szanowni, więcej pytań, to wszystko, ustaleniami
     """,
     closing="""
         nie mamy więcej pytań, nie mam więcej pytań, brak pytań, brak dalszych pytań, bez dalszych pytań,

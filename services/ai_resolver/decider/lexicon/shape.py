@@ -36,8 +36,9 @@ class Lexicon:
     beginning of a sentence, and `!` that it is looked for only in text that may be of this language, because
     it is an everyday word of another one.
 
-    `closing` are phrases that contain such words and yet ask for nothing; they are passed over. `common` are
-    everyday words by which the language is recognised.
+    `anchor` are words that thank, agree, note, wish or end something: a sentence without one says something
+    else. `closing` are phrases that contain words of the other fields and yet ask for nothing; they are
+    passed over. `common` are everyday words by which the language is recognised.
     """
 
     question: str
@@ -54,6 +55,7 @@ class Lexicon:
     machine: str
     promise: str
     absence: str
+    anchor: str
     closing: str
     common: str
 
@@ -72,13 +74,17 @@ class Lexicon:
         return Words.of(_entries(self.closing))
 
     @cached_property
+    def anchors(self) -> Words:
+        return Words.of(_entries(self.anchor))
+
+    @cached_property
     def common_words(self) -> frozenset[str]:
         return frozenset(fold(word) for word in self.common.replace(",", " ").split())
 
     def _patterns(self, *, only_here: bool) -> tuple[tuple[str, Words], ...]:
         found = []
         for field in fields(self):
-            if field.name in ("closing", "common"):
+            if field.name in ("anchor", "closing", "common"):
                 continue
             entries = [
                 entry.removeprefix("!")

@@ -22,8 +22,9 @@ SWEDISH = Lexicon(
         för, gärna
     """,
     waiting="""
-        inväntar er, inväntar ert, väntar på, väntar fortfarande, saknar, saknas, fattas, förvänt*, utan,
-        återstår, kvarstår, utestående, ser fram, hoppas, hoppades, hört, inte fått, spänd på
+        ^vi väntar, vi inväntar, inväntar er, inväntar ert, väntar på, väntar fortfarande, saknar, saknas,
+        fattas, förvänt*, utan, återstår, kvarstår, utestående, ser fram, hoppas, hoppades, hört, inte fått,
+        spänd på
     """,
     contrast="""
         verkligen, seriöst, intressant, båda, två, !tre, !andra, alternativ, !men, dock, !fast, även om,
@@ -66,7 +67,7 @@ SWEDISH = Lexicon(
         han, hon, hans, hennes, överklag*, inkasso*
     """,
     machine="""
-        ignorera*, bortse från alla, bortse från tidigare, instruktion*, system, assistent*, ai,
+        bedöm, ignorera*, bortse från alla, bortse från tidigare, instruktion*, system, assistent*, ai,
         språkmodell*, modell*, robot, robotar, klassific*, markera*, uppgift, uppgifter, uppgiften,
         uppgifterna, som avslutad, som avslutat, som löst, glöm alla, glöm tidigare, svara med, kommando*,
         maskin*, konversation*, följande meddelande
@@ -79,6 +80,14 @@ SWEDISH = Lexicon(
     absence="""
         autosvar, automatiskt svar, på semester, inte på kontoret, är ledig, föräldraledig*, frånvar*, är
         tillbaka, tillbaka igen, på kontoret igen, sjuk
+    """,
+    anchor="""
+        tack*, noterat, uppfattat, förstår, mottaget, mottagit, klart, ok, okej, ordning, bra, fint, god,
+        gott, super, perfekt, fantastiskt, utmärkt, underbart, härligt, toppen, kanon, snyggt, glad, glada,
+        gläder, roligt, nöjda, nöjd, överens, ja, stämmer, godkänner, bekräftat, varsågod, ingen orsak,
+        helg, jul, påsk, semester, kväll, dag, hälsning*, mvh, gjort, ordnat, fixat, fixar, rättat, ändrat,
+        uppdaterat, raderat, avslutat, löst, på plats, självklart, naturligtvis, javisst, absolut, detsamma,
+        hej, grattis, inget mer, inga fler, det var allt, överenskommelse, låter bra
     """,
     closing="""
         inga fler frågor, inga frågor, inga ytterligare frågor, inget mer, inget ytterligare, inget problem,
