@@ -3,6 +3,8 @@ select month from search_months where company_id = %(viewer)s order by month des
 
 -- name: search_words
 -- `terms` names the viewer's terms of some months, and the words. Found first, then looked at: few are shown.
+-- Who may not know of the case any more finds none of its notes. The reference is the one that the viewer knows: of a
+-- lead's chat the lead's, which a partner that lost it is told no changes of.
 with hits as (
     select search_entries.id, search_entries.kind, search_entries.place
     from search_entries
@@ -18,6 +20,15 @@ with hits as (
                     and thread_participants.company_id = %(viewer)s
             )
         )
+        and (
+            search_entries.kind <> 'note'
+            or exists (
+                select
+                from notes
+                join case_access on case_access.case_id = notes.case_id and case_access.company_id = %(viewer)s
+                where notes.id = search_entries.id
+            )
+        )
     order by search_entries.place desc
     limit %(limit)s
 )
@@ -25,7 +36,7 @@ select
     hits.id, hits.kind, hits.place,
     messages.thread_id, messages.role, threads.kind as thread_kind, threads.partnership_id,
     coalesce(threads.case_id, notes.case_id) as case_id,
-    coalesce(engagements.reference, cases.reference) as case_reference,
+    coalesce(engagements.reference, leads.case_reference, cases.reference) as case_reference,
     coalesce(messages.body, concat_ws(E'\n', notes.title, notes.description)) as text,
     coalesce(messages.author_id, notes.author_id) as author_id,
     coalesce(messages.author_name, notes.author_name) as author_name,
@@ -39,6 +50,7 @@ left join notes on hits.kind = 'note' and notes.id = hits.id and not notes.delet
 left join cases on cases.id = coalesce(threads.case_id, notes.case_id)
 left join case_access on case_access.case_id = cases.id and case_access.company_id = %(viewer)s
 left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
+left join leads on leads.id = threads.lead_id and case_access.case_id is null
 where messages.id is not null or notes.id is not null
 order by hits.place desc
 
@@ -48,7 +60,7 @@ select
     newest.id, newest.kind, newest.place,
     messages.thread_id, messages.role, threads.kind as thread_kind, threads.partnership_id,
     coalesce(threads.case_id, notes.case_id) as case_id,
-    coalesce(engagements.reference, cases.reference) as case_reference,
+    coalesce(engagements.reference, leads.case_reference, cases.reference) as case_reference,
     coalesce(messages.body, concat_ws(E'\n', notes.title, notes.description)) as text,
     coalesce(messages.author_id, notes.author_id) as author_id,
     coalesce(messages.author_name, notes.author_name) as author_name,
@@ -69,7 +81,8 @@ left join notes on newest.kind = 'note' and notes.id = newest.id and not notes.d
 left join cases on cases.id = coalesce(threads.case_id, notes.case_id)
 left join case_access on case_access.case_id = cases.id and case_access.company_id = %(viewer)s
 left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
-where (messages.id is not null or notes.id is not null)
+left join leads on leads.id = threads.lead_id and case_access.case_id is null
+where (messages.id is not null or (notes.id is not null and case_access.case_id is not null))
     and (%(kind)s::text is null or newest.kind = %(kind)s)
 order by newest.place desc
 

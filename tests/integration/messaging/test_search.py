@@ -190,3 +190,45 @@ def test_signs_in_a_search_for_cases_mean_themselves(
 
     assert found(reads, talk.anna, f"{text} GmbH", kind="case") == []
     assert ids(found(reads, talk.anna, "hafen gmbh", kind="case")) == [talk.case.case_id]
+
+
+def test_who_may_not_know_of_the_case_any_more_finds_none_of_its_notes(
+    talk: Conversation, office: Office, reads: Reads, settle: CatchUp
+) -> None:
+    mia = office.person(office.company("partner", "Mia Legal"), "Mia")
+
+    def name(partner_id: UUID | None) -> None:
+        handlers.name_managing_partner(
+            office.archive, case_id=talk.case.case_id, partner_id=partner_id, origin=origin()
+        )
+
+    name(mia.company_id)
+    note = office.notes(talk.paul, talk.case.case_id, "Raid at dawn").note
+    settle()
+    assert ids(found(reads, mia, "raid")) == [note.id]
+
+    name(None)
+    settle()
+    assert found(reads, mia, "raid") == []
+    assert ids(found(reads, talk.anna, "raid")) == [note.id]
+
+
+def test_who_lost_a_lead_finds_its_chat_under_the_reference_it_was_told(
+    office: Office, reads: Reads, settle: CatchUp
+) -> None:
+    creditor = office.company("creditor", "Nordvik Steel A/S")
+    anna = office.person(creditor, "Anna")
+    paul = office.person(office.company("partner", "Paul Legal"), "Paul")
+    case = office.case(creditor, None, status="Leads")
+    office.invites(case.case_id, paul.company_id)
+    lead_id = commands.lead_id(case.case_id, 1)
+    office.posts(
+        paul, commands.lead_thread_id(lead_id, paul.company_id, "invoice_questions_chat"), "Which debtor?"
+    )
+    office.pulls_back(anna, lead_id)
+    closed = replace(case, status="Closed", close_code="Withdrawn by Client")
+    office.change(closed, reference="NV-2002")
+    settle()
+
+    assert [hit.case_reference for hit in found(reads, paul, "debtor")] == ["NV-1001"]
+    assert [hit.case_reference for hit in found(reads, anna, "debtor", kind="message")] == ["NV-2002"]
