@@ -49,7 +49,7 @@ def act_on_case(
         at=origin.at,
         on_decline=_on_decline(archive, case_id) if action == "decline" else "network",
     )
-    return carry_out(archive, command, origin)
+    return carry_out(archive, command, origin, viewer=member[1] if member else None)
 
 
 def close_case(
@@ -71,7 +71,7 @@ def close_case(
         at=origin.at,
         by_system=by_system,
     )
-    return carry_out(archive, command, origin)
+    return carry_out(archive, command, origin, viewer=member[1] if member else None)
 
 
 def assign_case(
@@ -121,7 +121,7 @@ def assign_case_user(
         user_id=user_id,
         user_company_id=_company_of(archive, user_id) if user_id else None,
     )
-    return carry_out(archive, command, origin)
+    return carry_out(archive, command, origin, viewer=member[1] if member else None)
 
 
 def name_managing_partner(
@@ -196,9 +196,11 @@ def follow_up_case(archive: Archive, case_id: UUID) -> int:
     return sum(len(outcome.events) for outcome in followed if not outcome.duplicate)
 
 
-def carry_out(archive: Archive, command: commands.CaseCommand, origin: Origin) -> CaseOutcome:
+def carry_out(
+    archive: Archive, command: commands.CaseCommand, origin: Origin, *, viewer: UUID | None = None
+) -> CaseOutcome:
     """
-    Carry out the command with all that follows from it, and tell how the case stands then.
+    Carry out the command with all that follows from it, and tell `viewer` how the case stands then.
 
     The chats that open and close with it do so before this returns, as with `put_case`.
     """
@@ -210,7 +212,7 @@ def carry_out(archive: Archive, command: commands.CaseCommand, origin: Origin) -
     facts = case.facts_of(state)
     return CaseOutcome(
         case_id=command.case_id,
-        status=case.status_of(state),
+        status=case.status_told(state, viewer),
         close_code=state.close_code if isinstance(state, case.ClosedCase) else None,
         closure_requested=facts.closure_requested,
         outstanding=facts.outstanding,

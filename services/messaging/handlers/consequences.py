@@ -204,7 +204,12 @@ def _attach(archive: Archive, command: AttachFile, origin: Origin) -> Appended |
 def _on_lead(
     archive: Archive, command: OpenLead | InvitePartner | PullBackLead, origin: Origin
 ) -> Appended | None:
-    appended = archive.leads.carry_out(command.lead_id, origin, lambda state: lead.decide(command, state))
+    try:
+        appended = archive.leads.carry_out(command.lead_id, origin, lambda state: lead.decide(command, state))
+    except Refused as refusal:
+        # The lead was over before its partner was invited: its case has ended, or gone on otherwise.
+        _tell_refused(command, refusal)
+        appended = None
     match command:
         case OpenLead():
             outcome = once_id(LeadOpened, command.lead_id)

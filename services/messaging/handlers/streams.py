@@ -191,7 +191,13 @@ def open_archive(log: EventLog) -> Archive:
         cases=_streams(
             log,
             "case",
-            Rules(case.initial, case.evolve, case.audience, lambda stream_id, _: f"case:{stream_id}"),
+            Rules(
+                case.initial,
+                case.evolve,
+                case.audience,
+                lambda stream_id, _: f"case:{stream_id}",
+                addressed=case.addressed,
+            ),
         ),
         leads=_streams(
             log,

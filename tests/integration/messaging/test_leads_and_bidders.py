@@ -1,8 +1,9 @@
 """Leads from the request to the outcome: who sees what, who may write where, what becomes of the case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,17 +12,20 @@ from services.messaging import commands, handlers
 from services.messaging.decider import lead
 from services.messaging.decider.case import decide as decide_case
 from services.messaging.queries import Reads
+from shared.contracts.envelope import NewEvent, Stream
 from shared.contracts.messaging import (
     BidEnded,
     CaseAssigned,
     LeadClosed,
     LeadOpened,
     LeadView,
+    PartnerInvited,
     ThreadOpened,
     ThreadView,
 )
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.eventlog.postgres import PostgresEventLog
+from shared.eventlog.protocol import Appended, EventLog, ExpectedVersion
 from tests.integration.messaging.office import NOON, Office, Person, origin
 
 CatchUp = Callable[[], None]
@@ -396,6 +400,79 @@ def test_a_partner_that_wants_terms_of_its_own_does_not_learn_of_rivals(
         told = paul.company_id in event.audience
         assert not (told and getattr(event.data, "status", None) == "LeadsQuoteGiven")
         assert not {paul.company_id, rita.company_id} <= event.audience
+    begins()
+    taken = handlers.assign_case_user(
+        office.archive,
+        case_id=case.case_id,
+        user_id=paul.id,
+        side=None,
+        member=(paul.id, paul.company_id),
+        origin=origin(),
+    )
+    assert (taken.changed, taken.status) == (True, "Leads")
+    with pytest.raises(Conflict) as refusal:
+        handlers.act_on_case(
+            office.archive,
+            case_id=case.case_id,
+            action="pause",
+            note=None,
+            member=(paul.id, paul.company_id),
+            origin=origin(),
+        )
+    assert "LeadsQuoteGiven" not in refusal.value.detail
+    note = office.notes(paul, case.case_id).note
+    catch_up()
+    notes = reads.list_notes(case.case_id, viewer=paul.company_id, limit=5, cursor=None)
+    assert [own.id for own in notes.items] == [note.id]
+
     own_quote = office.quotes(paul, lead_id)
     office.chooses(office.person(creditor, "Anna"), lead_id, own_quote.quote.id)
     office.posts(paul, office.chat(case.case_id, company_id=paul.company_id))
+    assigned = [
+        event
+        for event in office.archive.log.read_all(after=0, limit=1000).events
+        if isinstance(event.data, CaseAssigned)
+    ]
+    assert all(paul.company_id in event.audience for event in assigned)
+
+
+def test_a_partner_that_is_invited_too_late_holds_up_nothing(
+    office: Office, reads: Reads, catch_up: CatchUp
+) -> None:
+    """Whoever began the quote dies between opening the lead and inviting, and the case is closed first."""
+    creditor = office.company("creditor", "Nordvik Steel A/S")
+    paul = office.person(office.company("partner", "Paul Legal"), "Paul")
+    case = office.case(creditor, paul.company_id, status="PendingVerification")
+    begin = commands.ActOnCase(
+        case_id=case.case_id, company_id=paul.company_id, action="begin_custom_quote", note=None, at=NOON
+    )
+    begun = office.archive.cases.carry_out(case.case_id, origin(), lambda state: decide_case(begin, state))
+    assert begun is not None
+    opening = handlers.open_archive(cast("EventLog", _DiesAfterOpening(office.archive.log)))
+    with pytest.raises(_DiedError):
+        handlers.react(opening, begun.events[0])
+    office.change(case, status="Closed", close_code="Withdrawn by Client")
+    catch_up()
+
+    assert reads.get_case(case.case_id, viewer=creditor, reader=None).status == "Closed"
+    [ended] = leads_of(reads, office.person(creditor, "Anna"))
+    assert (ended.outcome, ended.bids) == ("pullback", ())
+
+
+class _DiedError(Exception):
+    pass
+
+
+class _DiesAfterOpening:
+    """A log of a process that dies once it has opened a lead."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
+        if any(isinstance(event.data, PartnerInvited) for event in events):
+            raise _DiedError
+        return self._log.append(stream, events, expected=expected)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)

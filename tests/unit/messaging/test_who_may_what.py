@@ -92,8 +92,8 @@ def test_a_planted_fault_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_telling_a_hidden_partner_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    # What a stream's events tell to whom is taken from the decider when the archive is opened.
-    monkeypatch.setattr("services.messaging.decider.case.audience", _hidden_is_told(state.audience))
+    # What a case's events tell to whom goes by its audience.
+    monkeypatch.setattr("services.messaging.decider.case.state.audience", _hidden_is_told(state.audience))
 
     with pytest.raises(AssertionError):
         run_state_machine_as_test(WhoMayWhat, settings=SEARCH)

@@ -15,11 +15,13 @@ from services.messaging.decider.case.state import (
     OpenCase,
     State,
     UnknownCase,
+    addressed,
     audience,
     evolve,
     facts_of,
     initial,
     status_of,
+    status_told,
 )
 from services.messaging.decider.case.threads import thread_to_open
 
@@ -37,6 +39,7 @@ __all__ = [
     "OpenCase",
     "State",
     "UnknownCase",
+    "addressed",
     "audience",
     "decide",
     "end_of_exclusive_period",
@@ -49,5 +52,6 @@ __all__ = [
     "require",
     "standing",
     "status_of",
+    "status_told",
     "thread_to_open",
 ]

@@ -16,6 +16,7 @@ from services.messaging.decider.case.state import (
     State,
     UnknownCase,
     facts_of,
+    status_told,
 )
 from shared.contracts.messaging import (
     CASE_TEXT_MAX_CHARACTERS,
@@ -73,12 +74,13 @@ def act(command: ActOnCase, state: State) -> tuple[CaseEvent, ...]:
     if command.action == "decline":
         return _declined(command, case, note or "")
     starts, end = _WAYS[command.action]
-    if case.status == end:
+    told = status_told(case, command.company_id)
+    if told == end:
         return ()
     if case.status not in starts:
         raise Conflict(
             "case_transition_not_allowed",
-            f"A case that is {case.status} cannot do this; it must be {' or '.join(sorted(starts))}.",
+            f"A case that is {told} cannot do this; it must be {' or '.join(sorted(starts))}.",
             "action",
         )
     if command.action == "resume" and not case.facts.accepted:
@@ -161,9 +163,10 @@ def _declined(command: ActOnCase, case: OpenCase, reason: str) -> tuple[CaseEven
     facts = case.facts
     present = facts.engagement
     if case.status != "PendingVerification" or present is None:
+        told = status_told(case, command.company_id)
         raise Conflict(
             "case_transition_not_allowed",
-            f"Only a case that is PendingVerification can be declined; this one is {case.status}.",
+            f"Only a case that is PendingVerification can be declined; this one is {told}.",
             "action",
         )
     declined = CaseDeclined(

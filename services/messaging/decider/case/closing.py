@@ -8,7 +8,14 @@ from services.messaging.decider import shapes
 from services.messaging.decider.case.acting import require_open
 from services.messaging.decider.case.moving import status_change
 from services.messaging.decider.case.parties import standing
-from services.messaging.decider.case.state import CaseEvent, CaseFacts, ClosedCase, OpenCase, State
+from services.messaging.decider.case.state import (
+    CaseEvent,
+    CaseFacts,
+    ClosedCase,
+    OpenCase,
+    State,
+    status_told,
+)
 from shared.contracts.messaging import CASE_TEXT_MAX_CHARACTERS, CaseClosed, CaseClosureRequested, CaseStatus
 from shared.errors import Conflict, Forbidden, Invalid
 
@@ -96,15 +103,16 @@ def _closed_with_code(
         )
     case = require_open(state)
     if is_partner and case.status not in _CLOSED_BY_PARTNER:
-        raise Conflict("case_not_accepted", _way_out(case), "close_code")
+        raise Conflict("case_not_accepted", _way_out(case, command), "close_code")
     _require_payments(code, case.facts)
     return (_closed(case.facts, code, comment),)
 
 
-def _way_out(case: OpenCase) -> str:
+def _way_out(case: OpenCase, command: CloseCase) -> str:
     if case.status == "PendingVerification":
         return "You have not accepted the case: decline it instead of closing it."
-    return f"A partner cannot close a case that is {case.status}."
+    told = status_told(case, command.author.company_id if command.author else None)
+    return f"A partner cannot close a case that is {told}."
 
 
 def _require_payments(code: str, facts: CaseFacts) -> None:

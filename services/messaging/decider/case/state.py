@@ -145,19 +145,37 @@ def evolve(state: State, event: CaseEvent) -> State:
 
 
 def audience(state: State) -> frozenset[UUID]:
-    """
-    Return who may know of the case: the creditor's side, and its present partner unless it is hidden.
-
-    A partner that makes a quote of its own may have rivals: that there is a quote is not for it to know.
-    """
+    """Return who may know of the case: the creditor's side, and its present partner unless it is hidden."""
     if isinstance(state, UnknownCase):
         return frozenset()
     facts = facts_of(state)
-    among_rivals = isinstance(state, OpenCase) and state.status == "LeadsQuoteGiven"
-    knows = facts.engagement is not None and not facts.hidden and not among_rivals
-    partner = {facts.engagement.partner_id} if facts.engagement and knows else set()
+    partner = {facts.engagement.partner_id} if facts.engagement and not facts.hidden else set()
+    return _client_side(facts) | partner
+
+
+def addressed(state: State, event: CaseEvent) -> frozenset[UUID]:
+    """
+    Return who may know of the event, which has led to the state.
+
+    A partner that makes a quote of its own may have rivals: that there is a quote is not for it to know.
+    """
+    if isinstance(event, CaseStatusChanged) and event.status == "LeadsQuoteGiven":
+        return _client_side(facts_of(state))
+    return audience(state)
+
+
+def status_told(state: State, company_id: UUID | None) -> CaseStatus:
+    """Return the status as the company is told it, None being the platform: no partner hears of quotes."""
+    status = status_of(state)
+    facts = facts_of(state)
+    if status == "LeadsQuoteGiven" and company_id not in {None, *_client_side(facts)}:
+        return "Leads"
+    return status
+
+
+def _client_side(facts: CaseFacts) -> frozenset[UUID]:
     third_voice = {facts.managing_partner_id} if facts.managing_partner_id else set()
-    return frozenset({facts.creditor_id} | partner | third_voice)
+    return frozenset({facts.creditor_id} | third_voice)
 
 
 def facts_of(state: State) -> CaseFacts:
