@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -291,6 +291,24 @@ class TestDeclining:
         assert isinstance(changed, CaseStatusChanged)
         assert (changed.cause, changed.exclusive_until) == ("assigned", LATER)
         assert case.decide(assign, after(DECLINED, assign)) == ()
+
+    @pytest.mark.parametrize("status", ["PendingVerification", "Active"])
+    @pytest.mark.parametrize("since", [("accept",), ("accept", "pause"), ("accept", "request_information")])
+    def test_assigning_once_more_undoes_nothing_that_the_partner_did(
+        self, status: Literal["PendingVerification", "Active"], since: tuple[CaseAction, ...]
+    ) -> None:
+        assign = commands.AssignCase(case_id=CASE, partner_id=PARTNER, status=status, at=NOON)
+        acts = [replace(act(action), note="because") for action in since]
+
+        assert case.decide(assign, after(PENDING, *acts)) == ()
+
+    def test_assigning_once_more_takes_the_partner_on(self) -> None:
+        assign = commands.AssignCase(case_id=CASE, partner_id=PARTNER, status="Active", at=NOON)
+
+        [changed] = case.decide(assign, PENDING)
+
+        assert isinstance(changed, CaseStatusChanged)
+        assert changed.status == "Active"
 
 
 class TestClosingByPartnerAndPlatform:

@@ -91,7 +91,11 @@ def act(command: ActOnCase, state: State) -> tuple[CaseEvent, ...]:
 
 
 def assign(command: AssignCase, state: State) -> tuple[CaseEvent, ...]:
-    """Return what gives the case to the partner; the former one's time is over with it."""
+    """
+    Return what gives the case to the partner; the former one's time is over with it.
+
+    A partner that has the case keeps what it made of it: the same command once more, late, undoes nothing.
+    """
     case = require_open(state)
     facts = case.facts
     decided: tuple[CaseEvent, ...] = ()
@@ -104,10 +108,19 @@ def assign(command: AssignCase, state: State) -> tuple[CaseEvent, ...]:
         )
     if command.status is None or command.status == case.status:
         return decided
+    if not decided and not _lies_ahead(command.status, case):
+        return ()
     return (
         *decided,
         *status_change(case, command.status, cause="assigned", at=command.at, partner_is_new=bool(decided)),
     )
+
+
+def _lies_ahead(status: CaseStatus, case: OpenCase) -> bool:
+    """Tell whether a case has yet to come to the status in its partner's present engagement."""
+    if status == "Active":
+        return not case.facts.accepted
+    return case.status in HIDDEN_STATUSES
 
 
 def merge(command: MergeCase, state: State) -> tuple[CaseEvent, ...]:
