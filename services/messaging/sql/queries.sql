@@ -54,7 +54,8 @@ select
     case when engagements.id is null then cases.close_code end as close_code,
     case when engagements.id is null then cases.exclusive_until end as exclusive_until,
     engagements.id is null and cases.closure_requested as closure_requested,
-    cases.division_id, cases.division_name,
+    case when engagements.id is null then cases.division_id end as division_id,
+    case when engagements.id is null then cases.division_name end as division_name,
     managing.id as managing_partner_id, managing.name as managing_partner_name,
     creditor_user.id as creditor_user_id, creditor_user.name as creditor_user_name,
     partner_user.id as partner_user_id, partner_user.name as partner_user_name,
@@ -140,7 +141,8 @@ select
     case when engagements.id is null then cases.close_code end as close_code,
     case when engagements.id is null then cases.exclusive_until end as exclusive_until,
     engagements.id is null and cases.closure_requested as closure_requested,
-    cases.division_id, cases.division_name,
+    case when engagements.id is null then cases.division_id end as division_id,
+    case when engagements.id is null then cases.division_name end as division_name,
     managing.id as managing_partner_id, managing.name as managing_partner_name,
     creditor_user.id as creditor_user_id, creditor_user.name as creditor_user_name,
     partner_user.id as partner_user_id, partner_user.name as partner_user_name,
@@ -379,6 +381,7 @@ cross join lateral (
         join cases on cases.id = engagements.case_id and cases.creditor_id = partnerships.creditor_id
         join case_payments on case_payments.engagement_id = engagements.id
         where engagements.partner_id = partnerships.partner_id
+            and (not engagements.hidden or %(viewer)s is distinct from partnerships.partner_id)
         group by case_payments.currency
     ) as sums
 ) as collected
@@ -444,6 +447,7 @@ cross join lateral (
         join cases on cases.id = engagements.case_id and cases.creditor_id = partnerships.creditor_id
         join case_payments on case_payments.engagement_id = engagements.id
         where engagements.partner_id = partnerships.partner_id
+            and (not engagements.hidden or %(viewer)s is distinct from partnerships.partner_id)
         group by case_payments.currency
     ) as sums
 ) as collected

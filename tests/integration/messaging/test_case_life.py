@@ -361,3 +361,36 @@ def test_a_merged_case_that_never_had_a_chat_never_gets_one(talk: Conversation) 
 
     with pytest.raises(Conflict):
         talk.office.chat(hidden.case_id)
+
+
+def test_a_former_partner_is_not_told_which_division_the_case_comes_to(
+    talk: Conversation, desk: Desk, reads: Reads, catch_up: CatchUp
+) -> None:
+    rita = talk.office.person(talk.office.company("partner", "Rita Legal"), "Rita")
+    talk.office.change(talk.case, partner_id=rita.company_id)
+    north = Division(id=uuid4(), name="North")
+    handlers.set_case_division(talk.office.archive, case_id=desk.case_id, division=north, origin=origin())
+    catch_up()
+
+    def divisions(person: Person) -> list[Division | None]:
+        page = reads.list_cases(viewer=person.company_id, reader=person.id, status=None, limit=5, cursor=None)
+        one = reads.get_case(desk.case_id, viewer=person.company_id, reader=person.id)
+        return [one.division, *(case.division for case in page.items)]
+
+    assert divisions(talk.paul) == [None, None]
+    assert divisions(rita) == divisions(talk.anna) == [north, north]
+
+
+def test_what_was_paid_before_its_partner_knows_of_a_case_counts_for_the_client_alone(
+    talk: Conversation, reads: Reads, catch_up: CatchUp
+) -> None:
+    partnership = talk.office.partnership(talk.creditor, talk.partner)
+    hidden = talk.office.case(talk.creditor, talk.partner, status="PendingVerificationInternal")
+    Desk(talk.office, hidden.case_id).pays(None, "100.00")
+    catch_up()
+
+    def collected(company_id: UUID) -> tuple[Money, ...]:
+        return reads.get_partnership(partnership, viewer=company_id, reader=None).amount_collected
+
+    assert collected(talk.partner) == ()
+    assert collected(talk.creditor) == (Money(currency="EUR", amount=Decimal("100.00")),)
