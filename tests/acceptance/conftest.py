@@ -24,6 +24,16 @@ from shared.testing import (
 from tests.acceptance.world import Conversation, World, conversation
 from tests.kurrentdb_stand_in.fixtures import stand_in
 
+MAIN_JOB = frozenset(
+    {
+        "test_a_question_and_its_answer",
+        "test_email_of_a_burst",
+        "test_import_file",
+        "test_live",
+        "test_tenants_never_meet",
+        "test_who_may_write_where",
+    }
+)
 FRIDAY_AFTERNOON = datetime(2026, 11, 20, 14, tzinfo=UTC)
 
 
@@ -102,3 +112,12 @@ def world(stack: Stack) -> World:
 def talk(world: World) -> Conversation:
     """Give Anna of the creditor and Bob of its partner with the chat of their case."""
     return conversation(world)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the main job on both engines each time; what is beside it on the second one with the slow tests."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if parameters.get("stack") == "kurrentdb" and item.path.stem not in MAIN_JOB:
+            item.add_marker(pytest.mark.slow)
