@@ -95,7 +95,7 @@ def measure(setting: Setting, wanted: tuple[str, ...]) -> None:
     floors = accepting.measure_floors(setting) if "accepted" in wanted else {}
     floor_times = latency.measure_floor(setting) if "latency" in wanted else None
     plain_copy = filing.measure_floor(setting) if "files" in wanted else None
-    if set(wanted) <= {"log", "surveys", "mails"}:
+    if set(wanted) <= {"log", "surveys", "mails", "resolver"}:
         return
     setting.tell("starting Parley")
     with running(setting.settings, *stack.PROCESSES) as processes:
