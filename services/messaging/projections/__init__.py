@@ -5,6 +5,7 @@ from services.messaging.projections import (
     conversations,
     files,
     leads,
+    messages,
     notes,
     search,
     statements,
@@ -13,7 +14,7 @@ from services.messaging.projections import (
 from shared.contracts.envelope import RecordedEvent
 from shared.db import DatabaseConnection
 
-_TOPICS = (conversations, case_life, files, leads, notes, timeline, search)
+_TOPICS = (messages, conversations, case_life, files, leads, notes, timeline, search)
 
 
 def project(event: RecordedEvent, connection: DatabaseConnection) -> None:

@@ -1,6 +1,4 @@
-"""The directory, cases, threads and messages."""
-
-from psycopg.types.json import Jsonb
+"""The directory, cases and threads."""
 
 from services.messaging.projections.statements import Execute
 from shared.contracts.envelope import RecordedEvent
@@ -10,7 +8,6 @@ from shared.contracts.messaging import (
     CaseOpened,
     CompanyDetailsChanged,
     CompanyRegistered,
-    MessagePosted,
     ParticipantJoined,
     ParticipantLeft,
     PartnershipEstablished,
@@ -27,21 +24,6 @@ from shared.contracts.messaging import (
 def project(event: RecordedEvent, execute: Execute) -> None:  # noqa: C901, PLR0912 - a table of cases
     """Bring the rows that an event changes up to date; doing it again changes nothing."""
     match event.data:
-        case MessagePosted() as data:
-            execute(
-                "add_message",
-                id=data.message_id,
-                thread_id=data.thread_id,
-                version=event.version,
-                client_message_id=data.client_message_id,
-                role=data.role,
-                author_id=data.author_id,
-                author_name=data.author_name,
-                author_company_id=data.author_company_id,
-                body=data.body,
-                attachments=Jsonb([attachment.model_dump(mode="json") for attachment in data.attachments]),
-                created_at=event.time,
-            )
         case ThreadRead() as data:
             execute(
                 "mark_read",

@@ -4,7 +4,6 @@ from services.messaging.places import place
 from services.messaging.projections.statements import Execute
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import (
-    MessagePosted,
     NoteDeleted,
     NoteEdited,
     NoteLogged,
@@ -15,8 +14,6 @@ from shared.contracts.messaging import (
 def project(event: RecordedEvent, execute: Execute) -> None:
     """Note what has to be indexed, or indexed anew; doing it again changes nothing."""
     match event.data:
-        case MessagePosted() as data:
-            execute("note_unindexed", id=data.message_id, kind="message", place=_place(event))
         case NoteLogged() as data:
             execute("note_unindexed", id=data.note_id, kind="note", place=_place(event))
         case NoteEdited() | NoteDeleted() as data:

@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 from services.messaging.projections.statements import Execute
 from services.messaging.projections.timeline_items import ITEMS, Item, edited_note
 from shared.contracts.envelope import RecordedEvent
-from shared.contracts.messaging import NoteDeleted, NoteEdited
+from shared.contracts.messaging import MessagePosted, NoteDeleted, NoteEdited
 from shared.contracts.notifier import MailScheduled, MailSent
 
 _USER = "user:"
@@ -47,6 +47,8 @@ def project(event: RecordedEvent, execute: Execute) -> None:
                 recorded_at=event.time,
                 audience=list(event.audience),
             )
+        case MessagePosted():
+            pass  # written together with the message
         case _:
             _add(event, execute)
 
@@ -60,7 +62,7 @@ def _add(event: RecordedEvent, execute: Execute) -> None:
 
 
 def _put(item: Item, part: int, event: RecordedEvent, execute: Execute) -> None:
-    kind, user_id = ("user", item.author_id) if item.author_id else _actor(event.actor)
+    kind, user_id = actor_of(event, item)
     values = {
         "id": item.id,
         "case_id": item.case_id,
@@ -80,6 +82,11 @@ def _put(item: Item, part: int, event: RecordedEvent, execute: Execute) -> None:
         execute("add_timeline_item", **values)
     else:
         execute("add_dated_timeline_item", at=item.dated, **values)
+
+
+def actor_of(event: RecordedEvent, item: Item) -> tuple[str, UUID | None]:
+    """Return what kind of actor did it, and which user where it is one."""
+    return ("user", item.author_id) if item.author_id else _actor(event.actor)
 
 
 def _actor(actor: str) -> tuple[str, UUID | None]:

@@ -202,14 +202,45 @@ where thread_id = %(thread_id)s and company_id = %(company_id)s and role = %(rol
 update threads set closed_reason = %(reason)s where id = %(id)s
 
 -- name: add_message
-insert into messages (
-    id, thread_id, version, client_message_id, role, author_id, author_name, author_company_id, body, attachments,
-    created_at
+with message as (
+    insert into messages (
+        id, thread_id, version, client_message_id, role, author_id, author_name, author_company_id, body,
+        attachments, created_at
+    )
+    values (
+        %(id)s, %(thread_id)s, %(version)s, %(client_message_id)s, %(role)s, %(author_id)s, %(author_name)s,
+        %(author_company_id)s, %(body)s, %(attachments)s::jsonb, %(created_at)s
+    )
+    on conflict (id) do nothing
 )
-values (
-    %(id)s, %(thread_id)s, %(version)s, %(client_message_id)s, %(role)s, %(author_id)s, %(author_name)s,
-    %(author_company_id)s, %(body)s, %(attachments)s, %(created_at)s
+insert into unindexed (id, kind, place) values (%(id)s, 'message', %(place)s)
+on conflict (id) do nothing
+
+-- name: add_message_of_case
+-- As add_message, with the message's item on the timeline of its case.
+with message as (
+    insert into messages (
+        id, thread_id, version, client_message_id, role, author_id, author_name, author_company_id, body,
+        attachments, created_at
+    )
+    values (
+        %(id)s, %(thread_id)s, %(version)s, %(client_message_id)s, %(role)s, %(author_id)s, %(author_name)s,
+        %(author_company_id)s, %(body)s, %(attachments)s::jsonb, %(created_at)s
+    )
+    on conflict (id) do nothing
+),
+item as (
+    insert into timeline_items (
+        id, case_id, type, position, part, place, at, recorded_at, title, description, actor_kind, actor_user_id,
+        actor_name, data, audience
+    )
+    values (
+        %(id)s, %(case_id)s, %(type)s, %(position)s, 0, %(position)s, %(created_at)s, %(created_at)s, %(title)s,
+        %(body)s, %(actor_kind)s, %(actor_user_id)s, %(author_name)s, %(data)s::jsonb, %(audience)s::uuid[]
+    )
+    on conflict (id) do nothing
 )
+insert into unindexed (id, kind, place) values (%(id)s, 'message', %(place)s)
 on conflict (id) do nothing
 
 -- name: mark_read
