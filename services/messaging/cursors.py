@@ -1,16 +1,14 @@
-"""
-Cursors of pages of messaging.
-
-A cursor holds the list it belongs to (its scope: which things, how filtered) and the key of a page's end.
-"""
+"""Cursors of pages of messaging: by one key, or by the place that an item has among others."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from shared.cursors import bad_cursor, decode, encode
+from shared.page_cursors import parse, scope, text
 
-_CONTENT = re.compile(r"(?P<scope>[^|]*)\|(?P<key>[1-9][0-9]{0,17})", re.ASCII)
+__all__ = ["Place", "parse", "parse_place", "place_text", "scope", "text"]
+
 _PLACE = re.compile(
     r"(?P<scope>[^|]*)\|(?P<place>[0-9]{1,18})\.(?P<at>-?[0-9]{1,18})\.(?P<key>[1-9][0-9]{0,17})\.(?P<part>[0-9]{1,9})",
     re.ASCII,
@@ -32,16 +30,6 @@ class Place(NamedTuple):
 _END = Place(_PAST_EVERYTHING, _EPOCH, _PAST_EVERYTHING, 0)
 
 
-def scope(*parts: object) -> str:
-    """Return the name of a list: what is in it and by what it is narrowed."""
-    return ":".join("" if part is None else str(part) for part in parts)
-
-
-def text(scope: str, key: int) -> str:
-    """Return the cursor of the page that begins past `key` in the list `scope`."""
-    return encode(f"{scope}|{key}")
-
-
 def place_text(scope: str, end: Place) -> str:
     """Return the cursor of the page that begins past `end` in the list `scope`."""
     return encode(f"{scope}|{end.place}.{(end.at - _EPOCH) // _MICROSECOND}.{end.key}.{end.part}")
@@ -59,13 +47,3 @@ def parse_place(scope: str, cursor: str | None) -> Place:
     except OverflowError:
         raise bad_cursor() from None
     return Place(int(match["place"]), at, int(match["key"]), int(match["part"]))
-
-
-def parse(scope: str, cursor: str | None, *, default: int) -> int:
-    """Return the key in the cursor, `default` without one. Raises Invalid where it is none of this list."""
-    if cursor is None:
-        return default
-    match = _CONTENT.fullmatch(decode(cursor))
-    if match is None or match["scope"] != scope:
-        raise bad_cursor()
-    return int(match["key"])
