@@ -7,7 +7,6 @@ That is done once, when a template is compiled.
 
 import re
 from importlib import resources
-from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.ext import Extension
@@ -41,6 +40,3 @@ class InlineStyles(Extension):
             return f'{found[0]} style="{style}"'
 
         return _CLASSES.sub(with_style, source)
-
-    def parse(self, parser: Any) -> Any:
-        raise NotImplementedError("it has no tags")

@@ -100,11 +100,10 @@ def test_what_is_removed_is_gone_and_removing_it_again_is_harmless(settings: Set
     assert [found.key for found in objects(store)] == [other]
 
 
+@pytest.mark.parametrize("settings", ["s3"], indirect=True)
 def test_a_large_file_goes_in_parts_and_never_as_one(
     settings: Settings, object_store: tuple[str, s3_stand_in.Bucket]
 ) -> None:
-    if not settings.files_url:
-        pytest.skip("a folder takes a file by its name")
     _, bucket = object_store
     key = put(open_file_store(settings), open_incoming(settings), LARGE)
 
@@ -113,11 +112,10 @@ def test_a_large_file_goes_in_parts_and_never_as_one(
     assert bucket.parts == {}
 
 
+@pytest.mark.parametrize("settings", ["s3"], indirect=True)
 def test_a_store_that_refuses_is_told_without_its_words(
     settings: Settings, object_store: tuple[str, s3_stand_in.Bucket]
 ) -> None:
-    if not settings.files_url:
-        pytest.skip("a folder has other troubles")
     store, incoming = open_file_store(settings), open_incoming(settings)
     key = put(store, incoming, b"hello")
     object_store[1].failing = True
