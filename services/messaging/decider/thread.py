@@ -40,6 +40,9 @@ READ_ONLY_BECAUSE: dict[ThreadCloseReason, str] = {
     "expired": "The request for a quote has expired: this thread can only be read.",
 }
 
+PARTNER_STAYS: frozenset[ThreadCloseReason] = frozenset({"merged"})
+"""The ends of a thread that are not the end of its partner's time on the case."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadFacts:
@@ -151,6 +154,25 @@ def evolve(state: State, event: ThreadEvent) -> State:  # noqa: PLR0911 - a tabl
 def audience(state: State) -> frozenset[UUID]:
     """Return the companies that take part."""
     return frozenset() if isinstance(state, NoThread | NeverOpened) else state.facts.companies
+
+
+def addressed(state: State, event: ThreadEvent) -> frozenset[UUID]:
+    """
+    Return who may know of the event, which has led to the state: its participants.
+
+    Once a thread can only be read its partner's time on the case may be over: who of the others comes, goes
+    and reads from then on is not for it to know.
+    """
+    everybody = audience(state)
+    if not isinstance(state, ReadOnlyThread) or state.reason in PARTNER_STAYS:
+        return everybody
+    match event:
+        case ParticipantJoined() | ParticipantLeft():
+            return everybody - _partners(state.facts)
+        case ThreadRead(company_id=reader):
+            return everybody - (_partners(state.facts) - {reader})
+        case _:
+            return everybody
 
 
 def subject(state: State) -> str | None:
@@ -321,6 +343,10 @@ def _other_side(facts: ThreadFacts, role: SenderRole) -> tuple[UUID, ...]:
         for participant in facts.participants
         if (participant.role == "partner") != (role == "partner")
     )
+
+
+def _partners(facts: ThreadFacts) -> frozenset[UUID]:
+    return frozenset(each.company_id for each in facts.participants if each.role == "partner")
 
 
 def _not_found() -> NotFound:

@@ -213,7 +213,13 @@ def open_archive(log: EventLog) -> Archive:
         threads=_streams(
             log,
             "thread",
-            Rules(thread.initial, thread.evolve, thread.audience, lambda _id, state: thread.subject(state)),
+            Rules(
+                thread.initial,
+                thread.evolve,
+                thread.audience,
+                lambda _id, state: thread.subject(state),
+                addressed=thread.addressed,
+            ),
             snapshots=ThreadSnapshots(),
         ),
         files=_streams(

@@ -199,7 +199,21 @@ delete from thread_participants
 where thread_id = %(thread_id)s and company_id = %(company_id)s and role = %(role)s
 
 -- name: close_thread
-update threads set closed_reason = %(reason)s where id = %(id)s
+-- A partner whose time is over sees it as it is now, whoever joins, leaves or reads later.
+with closed as (
+    update threads set closed_reason = %(reason)s where id = %(id)s and closed_reason is null
+    returning id
+), parties as (
+    insert into thread_parties_at_closing (thread_id, company_id, role, place)
+    select closed.id, thread_participants.company_id, thread_participants.role, thread_participants.place
+    from closed
+    join thread_participants on thread_participants.thread_id = closed.id
+    on conflict (thread_id, company_id) do nothing
+)
+update read_markers
+set up_to_version_at_closing = up_to_version
+from closed
+where read_markers.thread_id = closed.id
 
 -- name: add_message
 with message as (

@@ -204,21 +204,29 @@ order by case_payments.position desc
 
 -- name: list_threads
 -- Those of a case, those of partnerships, or one alone: one of the three parameters says which. Oldest first.
+-- A partner whose time is over (`frozen`) sees who took part when it ended.
 select
     threads.id, threads.kind, threads.case_id, threads.partnership_id, threads.lead_id,
     threads.closed_reason is null as writable,
     (
         select json_agg(
             json_build_object(
-                'company_id', thread_participants.company_id,
+                'company_id', parties.company_id,
                 'name', companies.name,
-                'role', thread_participants.role
+                'role', parties.role
             )
-            order by thread_participants.place
+            order by parties.place
         )
-        from thread_participants
-        join companies on companies.id = thread_participants.company_id
-        where thread_participants.thread_id = threads.id
+        from (
+            select company_id, role, place
+            from thread_participants
+            where thread_participants.thread_id = threads.id and not view.frozen
+            union all
+            select company_id, role, place
+            from thread_parties_at_closing
+            where thread_parties_at_closing.thread_id = threads.id and view.frozen
+        ) as parties
+        join companies on companies.id = parties.company_id
     ) as participants,
     (
         select messages.created_at
@@ -238,6 +246,15 @@ select
             and messages.version > coalesce(read_markers.up_to_version, 0)
     ) as unread_count
 from threads
+cross join lateral (
+    select coalesce(threads.closed_reason, 'merged') <> 'merged' and exists (
+        select
+        from thread_participants
+        where thread_participants.thread_id = threads.id
+            and thread_participants.company_id = %(viewer)s
+            and thread_participants.role = 'partner'
+    ) as frozen
+) as view
 where (
         threads.id = %(thread_id)s
         or threads.case_id = %(case_id)s
@@ -289,7 +306,8 @@ where id = %(thread_id)s
     )
 
 -- name: list_older_messages
--- `seen`: somebody of another company than the author's has read that far.
+-- `seen`: somebody of another company than the author's has read that far; for a partner whose time is over (`frozen`),
+-- had read that far when it ended.
 select
     messages.id, messages.thread_id, messages.version, messages.client_message_id, messages.role,
     messages.author_id, messages.author_name, messages.author_company_id, messages.body, messages.attachments,
@@ -300,8 +318,23 @@ select
         where read_markers.thread_id = messages.thread_id
             and read_markers.company_id is distinct from messages.author_company_id
             and read_markers.up_to_version >= messages.version
+            and (
+                not view.frozen
+                or read_markers.company_id = %(viewer)s
+                or read_markers.up_to_version_at_closing >= messages.version
+            )
     ) as seen
 from messages
+cross join (
+    select exists (
+        select
+        from threads
+        join thread_participants on thread_participants.thread_id = threads.id
+            and thread_participants.company_id = %(viewer)s
+            and thread_participants.role = 'partner'
+        where threads.id = %(thread_id)s and threads.closed_reason <> 'merged'
+    ) as frozen
+) as view
 where messages.thread_id = %(thread_id)s
     and messages.version < %(before)s
     and (
@@ -327,8 +360,23 @@ select
         where read_markers.thread_id = messages.thread_id
             and read_markers.company_id is distinct from messages.author_company_id
             and read_markers.up_to_version >= messages.version
+            and (
+                not view.frozen
+                or read_markers.company_id = %(viewer)s
+                or read_markers.up_to_version_at_closing >= messages.version
+            )
     ) as seen
 from messages
+cross join (
+    select exists (
+        select
+        from threads
+        join thread_participants on thread_participants.thread_id = threads.id
+            and thread_participants.company_id = %(viewer)s
+            and thread_participants.role = 'partner'
+        where threads.id = %(thread_id)s and threads.closed_reason <> 'merged'
+    ) as frozen
+) as view
 where messages.thread_id = %(thread_id)s
     and messages.version > %(after)s
     and (

@@ -256,6 +256,41 @@ def test_a_managing_partner_takes_part_in_the_chat_of_the_next_partner_too(
     assert [thread.writable for thread in threads] == [False, True]
 
 
+def test_a_former_partner_sees_neither_who_joined_nor_who_read_after_its_time(
+    talk: Conversation, desk: Desk, reads: Reads, catch_up: CatchUp
+) -> None:
+    early = talk.office.posts(talk.paul, talk.thread_id, "The debtor answered.").message
+    talk.office.reads(talk.anna, talk.thread_id, early.id)
+    late = talk.office.posts(talk.paul, talk.thread_id, "The debtor paid.").message
+    talk.office.change(talk.case, partner_id=talk.office.company("partner", "Neue Inkasso"))
+    firm = talk.office.company("partner", "Advokater ApS")
+    mia = talk.office.person(firm, "Mia")
+    desk.managed_by(firm)
+    talk.office.reads(mia, talk.thread_id, late.id)
+    talk.office.reads(talk.anna, talk.thread_id, late.id)
+    catch_up()
+
+    def seen_by(person: Person) -> list[bool]:
+        page = reads.list_messages(
+            talk.thread_id, viewer=person.company_id, after=None, limit=9, cursor=None
+        ).items
+        newer = reads.list_messages(
+            talk.thread_id, viewer=person.company_id, after=early.id, limit=9, cursor=None
+        ).items
+        assert [each.seen for each in newer] == [page[0].seen]
+        return [each.seen for each in page]
+
+    def parties_for(company_id: UUID) -> list[str]:
+        thread = reads.get_thread(talk.thread_id, viewer=company_id, reader=None)
+        return [party.role for party in thread.participants]
+
+    assert seen_by(talk.anna) == [True, True]
+    assert seen_by(mia) == [True, True]
+    assert seen_by(talk.paul) == [False, True]
+    assert parties_for(talk.creditor) == parties_for(firm) == ["creditor", "partner", "managing_partner"]
+    assert parties_for(talk.partner) == ["creditor", "partner"]
+
+
 def test_a_former_partner_that_spoke_for_the_client_keeps_its_own_time(
     talk: Conversation, desk: Desk, reads: Reads, catch_up: CatchUp
 ) -> None:

@@ -208,6 +208,10 @@ JOIN = commands.JoinThread(thread_id=THREAD, case_id=CASE, participant=MANAGER)
 LEAVE = commands.LeaveThread(thread_id=THREAD, case_id=CASE, participant=MANAGER)
 
 
+def joined() -> ParticipantJoined:
+    return ParticipantJoined(thread_id=THREAD, case_id=CASE, participant=MANAGER)
+
+
 class TestTheThirdVoice:
     def test_a_company_joins_and_may_speak(self) -> None:
         assert thread.decide(JOIN, a_thread(OPEN_THREAD)) == (
@@ -235,6 +239,34 @@ class TestTheThirdVoice:
         assert thread.participation(state, MANAGER.company_id) == MANAGER
         with pytest.raises(Conflict):
             thread.decide(from_company(MANAGER.company_id), state)
+
+    @pytest.mark.parametrize("ended", ["reassigned", "declined", "won", "lost", "pulled_back", "expired"])
+    def test_a_partner_whose_time_is_over_is_not_told_who_comes_goes_and_reads(
+        self, ended: ThreadCloseReason
+    ) -> None:
+        state = a_thread(OPEN_THREAD, POST, replace(CLOSE, reason=ended), JOIN)
+        (left,) = thread.decide(LEAVE, state)
+        (read,) = thread.decide(replace(MARK_READ, user_id=ANNA, company_id=CREDITOR), state)
+        (read_by_partner,) = thread.decide(MARK_READ, state)
+
+        assert thread.addressed(state, joined()) == {CREDITOR, MANAGER.company_id}
+        assert thread.addressed(thread.evolve(state, left), left) == {CREDITOR}
+        assert thread.addressed(state, read) == {CREDITOR, MANAGER.company_id}
+        assert thread.addressed(state, read_by_partner) == {CREDITOR, PARTNER, MANAGER.company_id}
+
+    def test_everybody_is_told_while_the_partner_is_there_and_that_its_time_is_over(self) -> None:
+        state = a_thread(OPEN_THREAD, JOIN)
+        (closed,) = thread.decide(CLOSE, state)
+        merged = a_thread(OPEN_THREAD, POST, replace(CLOSE, reason="merged"))
+        (read,) = thread.decide(replace(MARK_READ, user_id=ANNA, company_id=CREDITOR), merged)
+
+        assert thread.addressed(state, joined()) == {CREDITOR, PARTNER, MANAGER.company_id}
+        assert thread.addressed(thread.evolve(state, closed), closed) == {
+            CREDITOR,
+            PARTNER,
+            MANAGER.company_id,
+        }
+        assert thread.addressed(merged, read) == {CREDITOR, PARTNER}
 
     def test_nobody_joins_or_leaves_what_nobody_has_opened(self) -> None:
         assert thread.decide(JOIN, thread.initial()) == ()

@@ -65,6 +65,10 @@ FAULTS: dict[str, tuple[str, Callable[[Callable[..., Any]], Callable[..., Any]]]
         "services.messaging.decider.thread._leave",
         lambda _: lambda _command, _state: (),
     ),
+    "a former partner is told who joins": (
+        "services.messaging.decider.thread._partners",
+        lambda _: lambda _facts: frozenset(),
+    ),
     "a merged chat opens again": (
         "services.messaging.decider.thread._close",
         lambda real: lambda command, of: () if command.reason == "merged" else real(command, of),

@@ -21,7 +21,16 @@ from services.messaging import commands, handlers, projections
 from services.messaging.commands import Origin
 from services.messaging.decider import case, thread
 from services.messaging.queries import Reads
-from shared.contracts.messaging import CaseAction, CompanyDetails, Debtor, MessageAuthor, Side
+from shared.contracts.messaging import (
+    CaseAction,
+    CompanyDetails,
+    Debtor,
+    MessageAuthor,
+    ParticipantJoined,
+    ParticipantLeft,
+    Side,
+    ThreadView,
+)
 from shared.db import DatabaseConnection
 from shared.errors import Conflict, Forbidden, NotFound, Refused
 from shared.eventlog.memory import MemoryEventLog
@@ -41,11 +50,12 @@ numbers = st.integers(0, 9)
 
 @dataclass
 class Stay:
-    """One partner's time on a case, and its chat."""
+    """One partner's time on a case, and its chat; `over_with` are those who took part in it when it ended."""
 
     partner: str
     id: UUID
     hidden: bool
+    over_with: set[str] | None = None
     bodies: list[str] = field(default_factory=list)
 
     @property
@@ -212,7 +222,8 @@ class WhoMayWhat(RuleBasedStateMachine):
         declined = (
             self.attempted(claim, company, lambda: self.act(claim, action, company)) and action == "decline"
         )
-        if declined:
+        if declined and claim.present:
+            claim.present.over_with = claim.readers(claim.present)
             claim.vacant = True
         self.check()
 
@@ -336,6 +347,8 @@ class WhoMayWhat(RuleBasedStateMachine):
         return self.claims[number % len(self.claims)]
 
     def begin_stay(self, claim: Claim, partner: str) -> None:
+        if claim.present:
+            claim.present.over_with = claim.readers(claim.present)
         stay_id = commands.engagement_id(claim.id, self.id(partner), len(claim.stays) + 1)
         claim.stays.append(Stay(partner, stay_id, hidden=claim.hidden))
         claim.vacant = False
@@ -460,6 +473,7 @@ class WhoMayWhat(RuleBasedStateMachine):
         knowers = {claim.id: claim.knowers() for claim in self.claims}
         readers = {s.thread_id: claim.readers(s) for claim in self.claims for s in claim.stays}
         readers |= {thread_id: set(pair) for pair, (thread_id, _) in self.relations.items()}
+        former = {s.thread_id: s.partner for c in self.claims for s in c.stays if s is not c.present}
         names = {self.id(name): name for name in COMPANIES}
         for event in self.log.read_all(after=self.checked).events:
             told = {names[company_id] for company_id in event.audience}
@@ -467,6 +481,8 @@ class WhoMayWhat(RuleBasedStateMachine):
                 assert told <= knowers[event.stream.id], f"{event.type} is told to {told}"
             if event.stream.category == "thread" and event.stream.id in readers:
                 assert told <= readers[event.stream.id], f"{event.type} is told to {told}"
+            if isinstance(event.data, ParticipantJoined | ParticipantLeft):
+                assert former.get(event.stream.id) not in told, f"{event.type} is told to {told}"
 
     def check_tables(self, tables: Tables) -> None:
         for event in self.log.read_all(after=self.checked).events:
@@ -485,10 +501,18 @@ class WhoMayWhat(RuleBasedStateMachine):
                 assert {seen.id for seen in threads} == set(chats), f"chats that {company} is shown"
                 for seen in threads:
                     assert seen.writable == bool(claim.writers(chats[seen.id]))
+                    self.check_participants(company, claim, chats[seen.id], seen)
             for stay in claim.stays:
                 self.check_messages(reads, company, stay.thread_id, stay.bodies, claim.readers(stay))
         for pair, (thread_id, bodies) in self.relations.items():
             self.check_messages(reads, company, thread_id, bodies, set(pair))
+
+    def check_participants(self, company: str, claim: Claim, stay: Stay, seen: ThreadView) -> None:
+        shown = {each.name for each in seen.participants}
+        if company == stay.partner and stay.over_with is not None:
+            assert shown == stay.over_with, f"{company} is shown who came or went after its time"
+        else:
+            assert shown == claim.readers(stay), f"who takes part, as {company} is told"
 
     def check_messages(
         self, reads: Reads, company: str, thread_id: UUID, bodies: list[str], readers: set[str]
