@@ -4,6 +4,7 @@ from services.messaging.places import place
 from services.messaging.projections.statements import Execute
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import (
+    CaseManagingPartnerNamed,
     NoteDeleted,
     NoteEdited,
     NoteLogged,
@@ -20,6 +21,8 @@ def project(event: RecordedEvent, execute: Execute) -> None:
             execute("note_unindexed_again", id=data.note_id)
         case ParticipantJoined() as data:
             execute("note_thread_unindexed", thread_id=data.thread_id)
+        case CaseManagingPartnerNamed(managing_partner_id=named) as data if named is not None:
+            execute("note_case_notes_unindexed", case_id=data.case_id)
         case _:
             pass
 

@@ -7,7 +7,13 @@ from psycopg.types.json import Jsonb
 from services.messaging.projections.statements import Execute
 from services.messaging.projections.timeline_items import ITEMS, Item, edited_note
 from shared.contracts.envelope import RecordedEvent
-from shared.contracts.messaging import MessagePosted, NoteDeleted, NoteEdited
+from shared.contracts.messaging import (
+    CaseManagingPartnerNamed,
+    MessagePosted,
+    NoteDeleted,
+    NoteEdited,
+    ParticipantLeft,
+)
 from shared.contracts.notifier import MailScheduled, MailSent
 
 _USER = "user:"
@@ -49,6 +55,13 @@ def project(event: RecordedEvent, execute: Execute) -> None:
             )
         case MessagePosted():
             pass  # written together with the message
+        case CaseManagingPartnerNamed(previous_id=previous) as data:
+            if previous is not None:
+                execute("forget_managing_time", case_id=data.case_id, company_id=previous)
+            _add(event, execute)
+        case ParticipantLeft() as data:
+            # What was said between its dismissal and its leaving the chat.
+            execute("forget_managing_time", case_id=data.case_id, company_id=data.participant.company_id)
         case _:
             _add(event, execute)
 

@@ -21,6 +21,20 @@ join messages on messages.id = unindexed.id
 where messages.thread_id = %(thread_id)s
 on conflict (id) do update set place = excluded.place
 
+-- name: note_case_notes_unindexed
+-- Who speaks for the client from now on may find all of its notes.
+insert into unindexed (id, kind, place)
+select search_entries.id, search_entries.kind, search_entries.place
+from notes
+join search_entries on search_entries.id = notes.id
+where notes.case_id = %(case_id)s
+union
+select unindexed.id, unindexed.kind, unindexed.place
+from notes
+join unindexed on unindexed.id = notes.id
+where notes.case_id = %(case_id)s
+on conflict (id) do update set place = excluded.place
+
 -- name: take_unindexed
 -- Newest first; several may take at once, and each takes others.
 with taken as (
@@ -35,7 +49,13 @@ select
         when 'message' then array(
             select company_id from thread_participants where thread_participants.thread_id = messages.thread_id
         )
-        else coalesce(notes.audience, array[]::uuid[])
+        else array(
+            select unnest(notes.audience)
+            union
+            select managing_partner_id
+            from cases
+            where cases.id = notes.case_id and managing_partner_id is not null
+        )
     end as company_ids
 from taken
 left join messages on taken.kind = 'message' and messages.id = taken.id

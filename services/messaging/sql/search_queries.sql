@@ -3,7 +3,7 @@ select month from search_months where company_id = %(viewer)s order by month des
 
 -- name: search_words
 -- `terms` names the viewer's terms of some months, and the words. Found first, then looked at: few are shown.
--- Who may not know of the case any more finds none of its notes. The reference is the one that the viewer knows: of a
+-- Of notes those that list_notes shows. The reference is the one that the viewer knows: of a
 -- lead's chat the lead's, which a partner that lost it is told no changes of.
 with hits as (
     select search_entries.id, search_entries.kind, search_entries.place
@@ -27,6 +27,7 @@ with hits as (
                 from notes
                 join case_access on case_access.case_id = notes.case_id and case_access.company_id = %(viewer)s
                 where notes.id = search_entries.id
+                    and (case_access.engagement_id is null or notes.author_company_id = %(viewer)s)
             )
         )
     order by search_entries.place desc
@@ -46,7 +47,6 @@ from hits
 left join messages on hits.kind = 'message' and messages.id = hits.id
 left join threads on threads.id = messages.thread_id
 left join notes on hits.kind = 'note' and notes.id = hits.id and not notes.deleted
-    and %(viewer)s = any(notes.audience)
 left join cases on cases.id = coalesce(threads.case_id, notes.case_id)
 left join case_access on case_access.case_id = cases.id and case_access.company_id = %(viewer)s
 left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
@@ -77,12 +77,18 @@ left join messages on newest.kind = 'message' and messages.id = newest.id
     )
 left join threads on threads.id = messages.thread_id
 left join notes on newest.kind = 'note' and notes.id = newest.id and not notes.deleted
-    and %(viewer)s = any(notes.audience)
 left join cases on cases.id = coalesce(threads.case_id, notes.case_id)
 left join case_access on case_access.case_id = cases.id and case_access.company_id = %(viewer)s
 left join engagements on engagements.id = case_access.engagement_id and engagements.ended_at is not null
 left join leads on leads.id = threads.lead_id and case_access.case_id is null
-where (messages.id is not null or (notes.id is not null and case_access.case_id is not null))
+where (
+        messages.id is not null
+        or (
+            notes.id is not null
+            and case_access.case_id is not null
+            and (case_access.engagement_id is null or notes.author_company_id = %(viewer)s)
+        )
+    )
     and (%(kind)s::text is null or newest.kind = %(kind)s)
 order by newest.place desc
 

@@ -51,6 +51,21 @@ update timeline_items
 set type = 'note_deleted', title = 'Note deleted', description = null, data = %(data)s
 where id = %(id)s
 
+-- name: forget_managing_time
+-- Who spoke for the client sees no more of that time, even if it collects the case later or did so before.
+update timeline_items
+set audience = array_remove(audience, %(company_id)s::uuid)
+where case_id = %(case_id)s
+    and %(company_id)s::uuid = any (audience)
+    and position > (
+        select max(naming.position)
+        from timeline_items as naming
+        where naming.case_id = %(case_id)s
+            and naming.type = 'managing_partner_named'
+            and naming.data ->> 'managing_partner_id' = %(company_id)s::uuid::text
+    )
+    and data ->> 'respondent_id' is distinct from %(company_id)s::uuid::text
+
 -- name: remember_email
 insert into timeline_emails (mail_id, case_id, user_id, kind, recipient_name)
 values (%(mail_id)s, %(case_id)s, %(user_id)s, %(kind)s, %(recipient_name)s)

@@ -32,6 +32,8 @@ order by
 limit %(limit)s
 
 -- name: list_notes
+-- The client's side, which no engagement bounds, sees every note, whoever collected then; a partner those of its own.
+-- The search finds the same.
 select
     id, case_id, client_note_id, title, description, event_date, author_id, author_name, author_company_id, created_at,
     edited_at, position
@@ -41,12 +43,12 @@ where case_id = %(case_id)s
     and not deleted
     and (
         %(viewer)s::uuid is null
-        or exists (select from case_access where case_id = %(case_id)s and company_id = %(viewer)s)
-    )
-    and (
-        %(viewer)s::uuid is null
-        or %(viewer)s = any (audience)
-        or (select creditor_id from cases where id = %(case_id)s and managing_partner_id = %(viewer)s) = any (audience)
+        or exists (
+            select
+            from case_access
+            where case_access.case_id = %(case_id)s and case_access.company_id = %(viewer)s
+                and (case_access.engagement_id is null or notes.author_company_id = %(viewer)s)
+        )
     )
 order by position desc
 limit %(limit)s

@@ -213,6 +213,50 @@ def test_who_may_not_know_of_the_case_any_more_finds_none_of_its_notes(
     assert ids(found(reads, talk.anna, "raid")) == [note.id]
 
 
+def test_search_and_list_show_everybody_the_same_notes(
+    talk: Conversation, office: Office, reads: Reads, settle: CatchUp
+) -> None:
+    """Of a firm that collects first, then speaks for the client, and then neither."""
+    case_id, first = talk.case.case_id, talk.paul
+    second = office.person(office.company("partner", "Neue Inkasso"), "Petra")
+    third = office.person(office.company("partner", "Dritte Inkasso"), "Dora")
+
+    def speaks_for_the_client(firm: UUID | None) -> None:
+        handlers.name_managing_partner(office.archive, case_id=case_id, partner_id=firm, origin=origin())
+
+    def shown(person: Person) -> list[str]:
+        settle()
+        found_notes = found(reads, person, "visit", kind="note")
+        listed = reads.list_notes(case_id, viewer=person.company_id, limit=9, cursor=None).items
+        timeline = reads.list_timeline(
+            case_id, viewer=person.company_id, types=("note",), limit=9, cursor=None
+        ).items
+        assert ids(found_notes) == [note.id for note in listed] == [item.id for item in timeline]
+        return [note.title for note in reversed(listed)]
+
+    office.notes(first, case_id, "Visit 1")
+    settle()
+    office.change(talk.case, partner_id=second.company_id)
+    office.notes(second, case_id, "Visit 2")
+    settle()
+    assert (shown(first), shown(second)) == (["Visit 1"], ["Visit 2"])
+
+    speaks_for_the_client(first.company_id)
+    office.notes(second, case_id, "Visit 3")
+    assert shown(first) == shown(talk.anna) == ["Visit 1", "Visit 2", "Visit 3"]
+
+    speaks_for_the_client(None)
+    office.change(talk.case, partner_id=third.company_id)
+    office.notes(third, case_id, "Visit 4")
+    assert shown(first) == ["Visit 1"]
+    assert shown(second) == ["Visit 2", "Visit 3"]
+    assert shown(third) == ["Visit 4"]
+    assert shown(talk.anna) == ["Visit 1", "Visit 2", "Visit 3", "Visit 4"]
+
+    office.change(talk.case, partner_id=first.company_id)
+    assert shown(first) == ["Visit 1"]
+
+
 def test_who_lost_a_lead_finds_its_chat_under_the_reference_it_was_told(
     office: Office, reads: Reads, settle: CatchUp
 ) -> None:
