@@ -69,8 +69,9 @@ def _print(report: Report) -> None:
                 "closed WRONGLY",
                 "left open rightly",
                 "left open in vain",
-                "precision",
-                "recall",
+                "precision (95 % bounds)",
+                "recall (95 % bounds)",
+                "open ones closed (95 % bounds)",
             ],
             _rows(tables),
         )
@@ -81,8 +82,7 @@ def _print(report: Report) -> None:
         ("Recall of concluded", total.recall()),
         ("Open ones closed wrongly", total.false_rate()),
     ):
-        low, high = share.bounds()
-        click.echo(f"{name}: {_share(share)}, 95 % bounds {low:.4f} to {high:.4f}")
+        click.echo(f"{name}: {share.hits} of {share.of}, {_share(share)}")
     wrong = report.wrong
     if wrong:
         click.echo(f"\n{len(wrong)} wrong, those closed wrongly first:")
@@ -101,6 +101,7 @@ def _rows(tables: Mapping[str, Table]) -> list[Sequence[object]]:
             table.missed,
             _share(table.precision()),
             _share(table.recall()),
+            _share(table.false_rate()),
         )
         for name, table in tables.items()
     ]
@@ -122,7 +123,8 @@ def _wrong_rows(wrong: Sequence[Judged]) -> list[Sequence[object]]:
 
 
 def _share(share: Share) -> str:
-    return "-" if share.value is None else f"{share.value:.4f} ({share.hits} of {share.of})"
+    low, high = share.bounds()
+    return "-" if share.value is None else f"{share.value:.4f} ({low:.4f} to {high:.4f})"
 
 
 def _for_programs(report: Report) -> dict[str, object]:

@@ -7,6 +7,9 @@ from services.ai_resolver.decider.gates import Policy
 from services.ai_resolver.handlers.evaluating import Report, evaluate, read_items
 from services.ai_resolver.handlers.judging import Judge
 
+STAY_OPEN = ("promise", "absence")
+"""Categories of which a reply is expected by nobody, and which are left open unless configured otherwise."""
+
 DATA = Path(__file__).parents[2] / "evaluation" / "ai_resolver" / "test.jsonl"
 
 
@@ -16,6 +19,7 @@ def test_closes_nothing_wrongly_and_most_of_what_is_concluded(classifier: Embedd
     report = Report(tuple(evaluate(items, Judge(classifier, None, Policy(), "gates"))))
 
     assert [judged.item.thread[-1].text for judged in report.false_resolves] == []
+    assert {name: report.by_category[name].true_resolves for name in STAY_OPEN} == dict.fromkeys(STAY_OPEN, 0)
     recall = report.total.recall().value
     assert recall is not None
     assert recall >= 0.6
