@@ -24,7 +24,7 @@ from services.gateway.reactions import LIVE_CATEGORIES, LIVE_TYPES, is_for, to_l
 from shared.contracts import messaging
 from shared.contracts.envelope import RecordedEvent
 from shared.errors import Invalid, Retryable
-from shared.eventlog.protocol import EventLog, Page
+from shared.eventlog.protocol import EventLog, LogUnavailable, Page, UnknownPosition
 
 T = TypeVar("T")
 
@@ -64,6 +64,7 @@ class Listener:
         self.user_id = user_id
         self.company_id = company_id
         self.start = position
+        self.missed: Page | None = None
         self.cut = asyncio.Event()
         self._blocks: deque[bytes] = deque()
         self._news = asyncio.Event()
@@ -174,21 +175,28 @@ class Hub:
         """
         Return a new listener and the position its client has reached: `after`, or now.
 
-        Raises Invalid `bad_last_event_id` where the log has no such position yet, ServiceUnavailable while
-        nothing is known of the log. The caller must `detach`.
+        The first page of what it missed is read already, so that what is wrong with the position or the log
+        is told before the stream begins. Raises Invalid `bad_last_event_id` where the log has no such
+        position, ServiceUnavailable while nothing is known of the log, LogUnavailable. The caller must
+        `detach`.
         """
         if self._position is None:
             raise ServiceUnavailable("The live stream waits for the event log. Come back soon.")
         if after is not None and after > self._position and after > await self.head():
-            raise Invalid(
-                "bad_last_event_id",
-                "No event has this id yet. Leave it out to start from now.",
-                "Last-Event-ID",
-            )
+            raise _no_such_id()
         start = max(self._position, after or 0)
         listener = Listener(user_id=user_id, company_id=company_id, position=start)
         self._listeners.add(listener)
-        return listener, start if after is None else after
+        if after is None:
+            return listener, start
+        try:
+            listener.missed = await self._page(after, start, LIVE_CATEGORIES)
+        except BaseException as error:
+            self.detach(listener)
+            if isinstance(error, UnknownPosition):
+                raise _no_such_id() from error
+            raise
+        return listener, after
 
     def detach(self, listener: Listener) -> None:
         """Forget the listener; doing so twice is harmless."""
@@ -201,7 +209,7 @@ class Hub:
         Ends when the token does (`expires_at`, seconds since 1970) or when the listener is ended.
         """
         yield sse.opening(after)
-        async for block in self._missed(listener, after):
+        async for block in self._missed(listener):
             yield block
         while (left := expires_at - time.time()) > 0:
             taken = await listener.take(min(HEARTBEAT_SECONDS, left))
@@ -209,22 +217,29 @@ class Hub:
                 return
             yield taken or sse.heartbeat(max(self._position or 0, listener.start))
 
-    async def _missed(self, listener: Listener, after: int) -> AsyncIterator[bytes]:
-        async for page in self._pages(after, listener.start, LIVE_CATEGORIES):
+    async def _missed(self, listener: Listener) -> AsyncIterator[bytes]:
+        page, listener.missed = listener.missed, None
+        while page is not None:
             known = [event for event in page.events if listener.may_see(event)]
             block = b"".join(self._frame(event) for event in known)
             if block:
                 yield block
+            page = await self._page(page.position, listener.start, LIVE_CATEGORIES)
 
-    async def _pages(self, after: int, until: int, categories: Collection[str]) -> AsyncIterator[Page]:
-        while after < until:
-            page = await self._in_thread(
-                partial(self._log.read_all, after=after, limit=PAGE_SIZE, categories=categories, until=until)
-            )
-            yield page
-            if page.position <= after:
-                return
-            after = page.position
+    async def _page(self, after: int, until: int, categories: Collection[str]) -> Page | None:
+        """
+        Return what comes next after that position, None at `until`.
+
+        Raises LogUnavailable where the log does not reach so far now, as after another node took over.
+        """
+        if after >= until:
+            return None
+        page = await self._in_thread(
+            partial(self._log.read_all, after=after, limit=PAGE_SIZE, categories=categories, until=until)
+        )
+        if page.position <= after:
+            raise LogUnavailable(f"the log cannot be read past {after} now, but had reached {until}")
+        return page
 
     async def _in_thread(self, read: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, read)
@@ -242,11 +257,10 @@ class Hub:
             self._show_arrival(arrival)
 
     async def _read_up_to(self, until: int) -> None:
-        async for page in self._pages(self._position or 0, until, _HUB_CATEGORIES):
+        while (page := await self._page(self._position or 0, until, _HUB_CATEGORIES)) is not None:
             for event in page.events:
                 self._show(event)
             self._position = page.position
-        self._position = max(self._position or 0, until)
 
     def _show_arrival(self, arrival: Arrival) -> None:
         wanted = arrival.type in USER_TYPES or (
@@ -282,3 +296,9 @@ class Hub:
     def _frame(event: RecordedEvent) -> bytes:
         live = to_live(event)
         return b"" if live is None else sse.frame(event.position, live)
+
+
+def _no_such_id() -> Invalid:
+    return Invalid(
+        "bad_last_event_id", "No event has this id. Leave it out to start from now.", "Last-Event-ID"
+    )

@@ -4,6 +4,7 @@ The engine on EventStoreDB/KurrentDB when things go wrong: nothing lost, nothing
 Over a real socket against the stand-in; what the engine promises when all is well is in `tests/contract`.
 """
 
+import asyncio
 import json
 import os
 import subprocess
@@ -19,7 +20,9 @@ import pytest
 from kurrentdbclient import KurrentDBClient, StreamState
 from kurrentdbclient import NewEvent as DatabaseEvent
 
+from services.gateway.live import Hub
 from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
+from shared.errors import Invalid
 from shared.eventlog import inspection
 from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.kurrentdb import KurrentEventLog
@@ -385,6 +388,45 @@ def test_a_position_of_another_log_is_refused_with_the_setting_to_look_at(
 
     with pytest.raises(UnknownPosition, match=f"Position {position} is none .* PARLEY_EVENTLOG_URL"):
         log.read_all(after=position)
+
+
+class QuietFeed:
+    """A broker that never brings anything."""
+
+    connected = True
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def next(self, within: float) -> None:
+        self.asked.set()
+        await asyncio.sleep(within)
+
+
+def test_a_live_stream_from_a_made_up_position_is_refused_before_it_begins(log: KurrentEventLog) -> None:
+    first, second, _ = log.append(a_stream("case"), [an_event() for _ in range(3)], expected="any").events
+
+    async def story() -> None:
+        feed = QuietFeed()
+        hub = Hub(log, feed)
+        running = asyncio.ensure_future(hub.run())
+        try:
+            async with asyncio.timeout(30):
+                await feed.asked.wait()
+            for made_up in (1, first.position + 1, second.position - 1):
+                with pytest.raises(Invalid, match="No event has this id") as refused:
+                    await hub.attach(user_id=None, company_id=None, after=made_up)
+                assert refused.value.code == "bad_last_event_id"
+            listener, start = await hub.attach(user_id=None, company_id=None, after=first.position)
+            assert start == first.position
+            assert listener.missed is not None
+            assert listener.missed.events[0].id == second.id
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+            hub.close()
+
+    asyncio.run(story())
 
 
 # --- servers that refuse ---

@@ -16,7 +16,7 @@ from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import CaseStatusChanged, CompanyDetails, CompanyRegistered, UserDeactivated
 from shared.errors import Invalid
 from shared.eventlog.memory import MemoryEventLog
-from shared.eventlog.protocol import LogUnavailable
+from shared.eventlog.protocol import LogUnavailable, Page, UnknownPosition
 
 OURS, THEIRS, USER = uuid4(), uuid4(), uuid4()
 
@@ -287,6 +287,88 @@ def test_a_last_event_id_beyond_the_log_is_refused() -> None:
 
         assert refusal.value.code == "bad_last_event_id"
         assert world.hub.listeners == 0
+
+    play(story)
+
+
+def test_a_last_event_id_that_no_event_has_is_refused_before_the_stream_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story(world: World) -> None:
+        for reference in ("1", "2", "3"):
+            world.announce(world.happens(reference))
+        await world.shown_up_to(3)
+
+        def with_gaps(*, after: int, **_: object) -> Page:
+            raise UnknownPosition(after)
+
+        monkeypatch.setattr(world.log, "read_all", with_gaps)
+        with pytest.raises(Invalid) as refusal:
+            await world.hears(after=1)
+
+        assert (refusal.value.code, refusal.value.field) == ("bad_last_event_id", "Last-Event-ID")
+        assert "PARLEY" not in refusal.value.detail
+        assert world.hub.listeners == 0
+
+    play(story)
+
+
+def test_who_comes_back_while_the_log_is_away_is_told_before_the_stream_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story(world: World) -> None:
+        for reference in ("1", "2"):
+            world.announce(world.happens(reference))
+        await world.shown_up_to(2)
+
+        def away(**_: object) -> Page:
+            raise LogUnavailable("away")
+
+        monkeypatch.setattr(world.log, "read_all", away)
+        with pytest.raises(LogUnavailable):
+            await world.hears(after=1)
+
+        assert world.hub.listeners == 0
+
+    play(story)
+
+
+def test_what_was_missed_comes_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PAGE_SIZE", 2)
+
+    async def story(world: World) -> None:
+        for reference in "12345":
+            world.announce(world.happens(reference))
+        await world.shown_up_to(5)
+
+        ear = await world.hears(after=0)
+
+        assert await ear.all() == [(number, str(number)) for number in range(1, 6)]
+
+    play(story)
+
+
+def test_a_log_that_shows_less_than_was_announced_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a node that took over may for a moment: moving on would leave the events out."""
+
+    async def story(world: World) -> None:
+        ear = await world.hears()
+        world.happens("not there yet")
+        last = world.happens("came")
+        working, behind = world.log.read_all, iter(range(2))
+
+        def lagging(*, after: int, **arguments: object) -> Page:
+            if next(behind, None) is not None:
+                return Page((), after)
+            return working(after=after, **arguments)  # type: ignore[arg-type]  # handed on as they came
+
+        monkeypatch.setattr(world.log, "read_all", lagging)
+        world.announce(last, previous=1)
+        world.feed.queue.put_nowait(None)
+        world.feed.queue.put_nowait(None)
+        await world.shown_up_to(2)
+
+        assert await ear.all() == [(1, "not there yet"), (2, "came")]
 
     play(story)
 
