@@ -88,38 +88,31 @@ class SurveysService:
 
     @endpoint(SaveDraft)
     def save_draft(self, request: SaveDraft) -> Done:
-        user_id, company_id = _partner(request.caller)
+        asked = self._asked(request.survey_id, request.caller)
         command = commands.SaveDraft(
-            survey_id=request.survey_id, user_id=user_id, company_id=company_id, draft=request.draft
+            survey_id=request.survey_id,
+            user_id=asked.user_id,
+            company_id=asked.company_id,
+            draft=request.draft,
         )
-        saved = handlers.save_draft(
-            self.resources.archive,
-            self._case_of(request.survey_id, company_id),
-            command,
-            self._origin(request),
-        )
+        saved = handlers.save_draft(self.resources.archive, asked.case_id, command, self._origin(request))
         return Done(position=saved.position if saved else self.resources.log.head())
 
     @endpoint(SubmitSurvey)
     def submit_survey(self, request: SubmitSurvey) -> SubmittedSurvey:
-        user_id, company_id = _partner(request.caller)
+        asked = self._asked(request.survey_id, request.caller)
         command = commands.SubmitSurvey(
             survey_id=request.survey_id,
-            user_id=user_id,
+            user_id=asked.user_id,
             user_name=request.caller.name,
-            company_id=company_id,
+            company_id=asked.company_id,
             report=request.report,
         )
-        return handlers.submit(
-            self.resources.archive,
-            self._case_of(request.survey_id, company_id),
-            command,
-            self._origin(request),
-        )
+        return handlers.submit(self.resources.archive, asked.case_id, command, self._origin(request))
 
-    def _case_of(self, survey_id: UUID, company_id: UUID) -> UUID:
+    def _asked(self, survey_id: UUID, caller: Caller) -> handlers.Asked:
         with self.resources.pool.connection() as connection:
-            return queries.case_of(connection, survey_id, viewer=company_id)
+            return handlers.who_answers(connection, survey_id, caller, viewer=_tenant(caller))
 
     def _origin(self, request: Request) -> Origin:
         return Origin(
@@ -146,10 +139,3 @@ def _tenant(caller: Caller) -> UUID | None:
     if caller.company_id is None:
         raise Forbidden("no_company", "Only users of a company have surveys.")
     return caller.company_id
-
-
-def _partner(caller: Caller) -> tuple[UUID, UUID]:
-    """Return user and company of a caller who may answer surveys. Raises Forbidden for all others."""
-    if caller.role != "partner" or caller.user_id is None or caller.company_id is None:
-        raise Forbidden("partners_only", "Only the partner that works on the case answers its surveys.")
-    return caller.user_id, caller.company_id

@@ -1,6 +1,6 @@
 """Use cases of surveys: load, decide, append."""
 
-from services.surveys.handlers.answering import save_draft, submit
+from services.surveys.handlers.answering import Asked, save_draft, submit, who_answers
 from services.surveys.handlers.requesting import Progress, remind, request_month
 from services.surveys.handlers.streams import NAME, Archive, open_archive, set_cadence
 from services.surveys.handlers.subscribing import subscription
@@ -8,6 +8,7 @@ from services.surveys.handlers.subscribing import subscription
 __all__ = [
     "NAME",
     "Archive",
+    "Asked",
     "Progress",
     "open_archive",
     "remind",
@@ -16,4 +17,5 @@ __all__ = [
     "set_cadence",
     "submit",
     "subscription",
+    "who_answers",
 ]

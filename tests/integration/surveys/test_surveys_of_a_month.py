@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,9 +14,10 @@ from services.surveys import handlers, queries
 from services.surveys.cli import group
 from services.surveys.commands import Origin, SubmitSurvey
 from shared.contracts.envelope import NewEvent
+from shared.contracts.rpc import Caller
 from shared.contracts.surveys import Report, SurveyRequested
 from shared.db import DatabaseConnection
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Forbidden, NotFound, Refused
 from shared.eventlog.protocol import EventLog
 from shared.settings import Settings, to_environment
 from tests.integration.surveys.conftest import ACTIVATED, CREDITOR, PARTNER, PAUL, RIVAL, Office, case_id
@@ -192,6 +193,31 @@ def test_nobody_else_knows_of_a_survey_before_it_is_answered(
     catch_up()
 
     assert [seen_by(company) for company in (PARTNER, CREDITOR, RIVAL)] == [True, True, False]
+
+
+def test_who_may_not_know_of_a_survey_is_told_so_before_who_may_not_answer_it(
+    survey: dict[str, Any], archive: handlers.Archive, catch_up: CatchUp, tables: DatabaseConnection
+) -> None:
+    def refused(company: UUID, role: Literal["creditor", "partner"], survey_id: Any) -> type[Refused] | None:
+        caller = Caller(user_id=PAUL, company_id=company, role=role)
+        try:
+            handlers.who_answers(tables, survey_id, caller, viewer=company)
+        except Refused as refusal:
+            return type(refusal)
+        return None
+
+    def refusals(survey_id: Any) -> list[type[Refused] | None]:
+        return [
+            refused(PARTNER, "partner", survey_id),
+            refused(CREDITOR, "creditor", survey_id),
+            refused(RIVAL, "partner", survey_id),
+        ]
+
+    assert refusals(survey["id"]) == [None, NotFound, NotFound]
+    assert refusals(uuid4()) == [NotFound, NotFound, NotFound]
+    submits(archive, survey, Report(recommendation="stay_active"))
+    catch_up()
+    assert refusals(survey["id"]) == [None, Forbidden, NotFound]
 
 
 def test_overdue_surveys_are_reminded_of_once_a_week(survey: dict[str, Any], parley_surveys: Parley) -> None:
