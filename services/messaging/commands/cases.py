@@ -13,6 +13,7 @@ from shared.contracts.messaging import (
     Division,
     MessageAuthor,
     OnDecline,
+    PartnerKind,
     Side,
 )
 
@@ -22,7 +23,7 @@ class PutCase:
     """
     Open the case, or bring its partner, status and details up to date.
 
-    With `at` the exclusive period of a case that becomes active begins then.
+    With `at` the exclusive period of a case that becomes active begins then. `partner_kind` is the partner's.
     """
 
     case_id: UUID
@@ -35,6 +36,7 @@ class PutCase:
     currency: str
     close_code: str | None
     at: datetime | None = None
+    partner_kind: PartnerKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +69,13 @@ class CloseCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignCase:
-    """Give the case to the partner, in `status` where one is named."""
+    """Give the case to the partner, which is of that kind, in `status` where one is named."""
 
     case_id: UUID
     partner_id: UUID
     status: Literal["PendingVerification", "Active"] | None
     at: datetime
+    partner_kind: PartnerKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

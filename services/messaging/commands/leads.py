@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from shared.contracts.messaging import Debtor, MessageAuthor, QuoteTerms, QuoteWindow
+from shared.contracts.messaging import Debtor, MessageAuthor, PartnerKind, QuoteTerms, QuoteWindow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +26,13 @@ class OpenLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitePartner:
-    """Let the partner quote; `custom_quote` where it is the case's own partner, who asked for it."""
+    """Let the partner, of that kind, quote; `custom_quote` where it is the case's own, who asked for it."""
 
     lead_id: UUID
     partner_id: UUID
     at: datetime
     custom_quote: bool = False
+    partner_kind: PartnerKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,6 +262,13 @@ def _invite(command: InvitePartner, state: State) -> tuple[LeadEvent, ...]:
             raise NotFound("lead_not_found", "There is no such lead.")
         case RunningLead() | EndedLead() if command.partner_id in state.bids:
             return ()
+        case RunningLead() | EndedLead() if command.partner_kind == "exclusive" and not command.custom_quote:
+            raise Conflict(
+                "partner_is_assigned_cases",
+                "An exclusive partner is assigned its cases and quotes for none of others': assign the case, "
+                "and the partner may begin a quote of its own.",
+                "partner_id",
+            )
         case RunningLead(facts=facts) if _takes_quotes(state, command.at):
             return (
                 PartnerInvited(

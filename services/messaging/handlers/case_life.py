@@ -83,8 +83,14 @@ def assign_case(
     origin: Origin,
 ) -> CaseOutcome:
     """Give the case to a registered partner."""
-    company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
-    command = commands.AssignCase(case_id=case_id, partner_id=partner_id, status=status, at=origin.at)
+    partner = company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
+    command = commands.AssignCase(
+        case_id=case_id,
+        partner_id=partner_id,
+        status=status,
+        at=origin.at,
+        partner_kind=partner.details.partner_kind,
+    )
     return carry_out(archive, command, origin)
 
 

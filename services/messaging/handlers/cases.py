@@ -24,9 +24,10 @@ def put_case(archive: Archive, *, command: PutCase, origin: Origin) -> Appended 
     wanted = [command.creditor_id] + ([command.partner_id] if command.partner_id else [])
     creditor, *partner = archive.load_together(*((archive.companies, company_id) for company_id in wanted))
     company.on_side(creditor, "creditor", "creditor_id")
-    for state in partner:
-        company.on_side(state, "partner", "partner_id")
     dated = replace(command, at=origin.at)
+    for state in partner:
+        kind = company.on_side(state, "partner", "partner_id").details.partner_kind
+        dated = replace(dated, partner_kind=kind)
     appended = archive.cases.carry_out(command.case_id, origin, lambda state: case.decide(dated, state))
     decided = appended.events if appended else archive.log.read_stream(archive.cases.stream(command.case_id))
     return together(appended, follow_through(archive, decided))

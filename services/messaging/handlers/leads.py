@@ -35,9 +35,9 @@ def invite_partner(archive: Archive, *, case_id: UUID, partner_id: UUID, origin:
     Let the partner quote for the case; None where it was invited before.
 
     Raises NotFound for an unknown case, Invalid for a company that is no partner, Conflict where no quotes
-    are taken.
+    are taken, and for a partner that gets its cases otherwise.
     """
-    company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
+    partner = company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
     if case.facts_of(archive.cases.load(case_id)).managing_partner_id == partner_id:
         raise Conflict(
             "partner_is_managing_partner",
@@ -49,7 +49,9 @@ def invite_partner(archive: Archive, *, case_id: UUID, partner_id: UUID, origin:
         raise Conflict(
             "case_not_in_leads", "The case asks for no quotes: put it into the status Leads first."
         )
-    command = commands.InvitePartner(lead_id=latest, partner_id=partner_id, at=origin.at)
+    command = commands.InvitePartner(
+        lead_id=latest, partner_id=partner_id, at=origin.at, partner_kind=partner.details.partner_kind
+    )
     return _carry_out(archive, command, origin)
 
 

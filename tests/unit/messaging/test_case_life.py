@@ -292,6 +292,19 @@ class TestDeclining:
         assert (changed.cause, changed.exclusive_until) == ("assigned", LATER)
         assert case.decide(assign, after(DECLINED, assign)) == ()
 
+    @pytest.mark.parametrize("status", [None, "PendingVerification", "Active"])
+    def test_the_legal_network_is_assigned_nothing(
+        self, status: Literal["PendingVerification", "Active"] | None
+    ) -> None:
+        assign = commands.AssignCase(
+            case_id=CASE, partner_id=OTHER_PARTNER, status=status, at=NOON, partner_kind="legal_network"
+        )
+
+        with pytest.raises(Conflict) as refusal:
+            case.decide(assign, DECLINED)
+        assert refusal.value.code == "partner_wins_cases"
+        assert case.decide(replace(assign, partner_id=PARTNER, status=None), PENDING) == ()
+
     @pytest.mark.parametrize("status", ["PendingVerification", "Active"])
     @pytest.mark.parametrize("since", [("accept",), ("accept", "pause"), ("accept", "request_information")])
     def test_assigning_once_more_undoes_nothing_that_the_partner_did(

@@ -190,6 +190,40 @@ class TestAssigning:
         assert case.audience(a_case(PUT_CASE, given_to(OTHER_PARTNER))) == {CREDITOR, OTHER_PARTNER}
 
 
+class TestKindsOfPartner:
+    NETWORK = replace(PUT_CASE, partner_kind="legal_network")
+
+    @pytest.mark.parametrize(
+        "status", ["PendingContractSigning", "PendingVerificationInternal", "PendingVerification", "Leads"]
+    )
+    def test_a_new_case_is_not_assigned_to_the_legal_network(self, status: CaseStatus) -> None:
+        with pytest.raises(Conflict) as refusal:
+            case.decide(replace(self.NETWORK, status=status), case.initial())
+
+        assert (refusal.value.code, refusal.value.field) == ("partner_wins_cases", "partner_id")
+
+    @pytest.mark.parametrize("status", ["NeedsAdditionalDetails", "Active", "Paused", "Merged"])
+    def test_a_new_case_that_is_collected_already_was_won_elsewhere(self, status: CaseStatus) -> None:
+        opened, assigned, *_ = case.decide(replace(self.NETWORK, status=status), case.initial())
+
+        assert isinstance(opened, CaseOpened)
+        assert isinstance(assigned, CaseAssigned)
+
+    def test_a_known_case_is_not_given_to_the_legal_network(self) -> None:
+        for known in (a_case(PUT_CASE), a_case(replace(PUT_CASE, partner_id=None))):
+            with pytest.raises(Conflict) as put:
+                case.decide(replace(self.NETWORK, partner_id=OTHER_PARTNER), known)
+            assert put.value.code == "partner_wins_cases"
+
+    def test_what_a_partner_has_stays_its_own_when_its_kind_changes(self) -> None:
+        assert case.decide(self.NETWORK, a_case(PUT_CASE)) == ()
+
+    def test_an_exclusive_partner_is_assigned_its_cases(self) -> None:
+        exclusive = replace(PUT_CASE, status="PendingVerification", partner_kind="exclusive")
+
+        assert types(case.decide(exclusive, case.initial())) == [CaseOpened, CaseAssigned]
+
+
 class TestMoving:
     @pytest.mark.parametrize(
         ("before", "after"),

@@ -74,6 +74,18 @@ class TestInviting:
 
         assert refusal.value.code == "quotes_closed"
 
+    def test_an_exclusive_partner_quotes_only_for_its_own_case(self) -> None:
+        exclusive = replace(invite(PARTNER), partner_kind="exclusive")
+        own = replace(exclusive, custom_quote=True)
+
+        with pytest.raises(Conflict) as refusal:
+            lead.decide(exclusive, a_lead(OPEN_LEAD))
+        assert (refusal.value.code, refusal.value.field) == ("partner_is_assigned_cases", "partner_id")
+        assert lead.decide(exclusive, a_lead(OPEN_LEAD, own)) == ()
+
+    def test_the_legal_network_is_invited(self) -> None:
+        assert lead.decide(replace(invite(PARTNER), partner_kind="legal_network"), a_lead(OPEN_LEAD))
+
     def test_nobody_is_invited_to_a_lead_that_is_not_there(self) -> None:
         with pytest.raises(NotFound):
             lead.decide(invite(PARTNER), lead.initial())

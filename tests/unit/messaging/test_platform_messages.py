@@ -29,14 +29,7 @@ BOOK: list[dict[str, Any]] = [
         **COMPANY,
     },
     {"kind": "company", "id": str(PARTNER), "side": "partner", "name": "Inkasso", **COMPANY},
-    {
-        "kind": "company",
-        "id": str(OTHER),
-        "side": "partner",
-        "name": "Advokat",
-        "partner_kind": "legal_network",
-        **COMPANY,
-    },
+    {"kind": "company", "id": str(OTHER), "side": "partner", "name": "Advokat", **COMPANY},
     {"kind": "user", "id": str(PAUL), "company_id": str(PARTNER), "email": "paul@i.example", "name": "Paul"},
     *(
         {
@@ -97,6 +90,27 @@ def told(archive: handlers.Archive, *messages: bytes) -> list[handlers.Received]
 
 
 class TestTheFile:
+    def test_the_kind_of_a_partner_decides_how_it_gets_cases(self, archive: handlers.Archive) -> None:
+        network = {**BOOK[2], "id": str(uuid4()), "partner_kind": "legal_network"}
+        exclusive = {**BOOK[2], "id": str(uuid4()), "partner_kind": "exclusive"}
+        asking = {**BOOK[-1], "id": str(uuid4()), "partner_id": None, "status": "Leads"}
+        on_lead = {"kind": "invitation", "case_id": asking["id"]}
+        imported(archive, *BOOK, network, exclusive, asking)
+
+        outcomes = imported(
+            archive,
+            {"kind": "case_assignment", **ON_CASE, "partner_id": network["id"]},
+            {**BOOK[-1], "partner_id": network["id"]},
+            {**BOOK[-1], "id": str(uuid4()), "partner_id": network["id"]},
+            {**on_lead, "partner_id": exclusive["id"]},
+            {**on_lead, "partner_id": network["id"]},
+            {**BOOK[-1], "id": str(uuid4()), "partner_id": network["id"], "status": "Active"},
+        )
+
+        assert [line.outcome for line in outcomes] == ["refused"] * 4 + ["applied"] * 2
+        assert all("gets a case by winning it" in str(line.problem) for line in outcomes[:3])
+        assert "An exclusive partner is assigned its cases" in str(outcomes[3].problem)
+
     def test_a_case_is_brought_through_its_life_and_the_same_file_again_says_what_is_over(
         self, archive: handlers.Archive
     ) -> None:

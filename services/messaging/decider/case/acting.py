@@ -4,7 +4,7 @@ from typing import assert_never
 
 from services.messaging.commands import ActOnCase, AssignCase, MergeCase
 from services.messaging.decider import shapes
-from services.messaging.decider.case.moving import assignment, status_change
+from services.messaging.decider.case.moving import assignment, require_assignable, status_change
 from services.messaging.decider.case.parties import require
 from services.messaging.decider.case.state import (
     HIDDEN_STATUSES,
@@ -100,6 +100,7 @@ def assign(command: AssignCase, state: State) -> tuple[CaseEvent, ...]:
     facts = case.facts
     decided: tuple[CaseEvent, ...] = ()
     if facts.engagement is None or facts.engagement.partner_id != command.partner_id:
+        require_assignable(command.partner_kind)
         hidden = case.status in HIDDEN_STATUSES and command.status is None
         decided = (
             assignment(

@@ -15,6 +15,7 @@ from shared.contracts.messaging import (
     CaseReleased,
     CaseStatus,
     CaseStatusChanged,
+    PartnerKind,
     StatusCause,
 )
 from shared.errors import Conflict
@@ -33,6 +34,17 @@ NEXT_STATUSES: dict[CaseStatus, frozenset[CaseStatus]] = {
     "Active": frozenset({"Paused", "NeedsAdditionalDetails"}),
     "Paused": frozenset({"Active", "NeedsAdditionalDetails"}),
 }
+
+
+def require_assignable(kind: PartnerKind | None) -> None:
+    """Raise Conflict for a partner of the Legal Network: it gets a case by a quote that was chosen."""
+    if kind == "legal_network":
+        raise Conflict(
+            "partner_wins_cases",
+            "A partner of the Legal Network gets a case by winning it, not by assignment: "
+            "put the case into Leads and invite the partner to quote.",
+            "partner_id",
+        )
 
 
 def assignment(

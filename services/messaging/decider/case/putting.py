@@ -4,7 +4,7 @@ from typing import assert_never
 
 from services.messaging.commands import PutCase
 from services.messaging.decider import shapes
-from services.messaging.decider.case.moving import assignment, require_way, status_change
+from services.messaging.decider.case.moving import assignment, require_assignable, require_way, status_change
 from services.messaging.decider.case.state import (
     HIDDEN_STATUSES,
     CaseEvent,
@@ -28,6 +28,11 @@ from shared.errors import Conflict
 
 FIRST_STATUS: CaseStatus = "PendingVerificationInternal"
 
+COLLECTED_ALREADY: frozenset[CaseStatus] = frozenset(
+    {"NeedsAdditionalDetails", "Active", "Paused", "Closed", "Merged"}
+)
+"""A case that comes to us in one of these may have been won where we do not know of it."""
+
 
 def put(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
     """
@@ -40,6 +45,8 @@ def put(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
         case UnknownCase():
             opened = _opened(command)
             before = OpenCase(facts_from(opened), opened.status)
+            if command.status not in COLLECTED_ALREADY:
+                require_assignable(command.partner_kind)
             assigned = _assigned(command, before, hidden=command.status in HIDDEN_STATUSES)
             return (opened, *assigned, *_moved(command, before, assigned))
         case OpenCase(facts=facts) | ClosedCase(facts=facts):
@@ -49,6 +56,8 @@ def put(command: PutCase, state: State) -> tuple[CaseEvent, ...]:
                     "The case belongs to another creditor and stays there.",
                     "creditor_id",
                 )
+            if _is_another(command, facts):
+                require_assignable(command.partner_kind)
             assigned = _assigned(command, state, hidden=_stays_hidden(command, state))
             return (*assigned, *_changed(command, facts), *_moved(command, state, assigned))
         case MergedCase(facts=facts):
@@ -86,6 +95,10 @@ def _stays_hidden(command: PutCase, state: OpenCase | ClosedCase) -> bool:
     return was_hidden and command.status in {*HIDDEN_STATUSES, "Closed", "Merged"}
 
 
+def _is_another(command: PutCase, facts: CaseFacts) -> bool:
+    return facts.engagement is None or facts.engagement.partner_id != command.partner_id
+
+
 def _assigned(command: PutCase, state: OpenCase | ClosedCase, *, hidden: bool) -> tuple[CaseAssigned, ...]:
     present = state.facts.engagement
     if command.partner_id is None:
@@ -96,7 +109,7 @@ def _assigned(command: PutCase, state: OpenCase | ClosedCase, *, hidden: bool) -
                 "partner_id",
             )
         return ()
-    if present is not None and present.partner_id == command.partner_id:
+    if not _is_another(command, state.facts):
         return ()
     return (
         assignment(
