@@ -78,17 +78,19 @@ class KurrentEventLog:
         contents = self._codec.encode(events)
         attempt = _Attempt(stream, events, contents, expected)
         until = time.monotonic() + 2 * self._seconds
+        look = False
         while True:
-            known = self._known.of(stream)
-            if attempt.must_look(known):
-                known = self._look(stream)
-            there = [known.versions[each] for each in attempt.ids if each in known.versions]
+            known = self._look(stream) if look else self._known.of(stream)
+            there = known.versions_of(attempt.ids)
             if len(there) == len(attempt.ids):
                 return self._outcome(attempt, there)
             if there or attempt.wanted not in (None, known.version):
-                raise VersionConflict(stream, expected, known.version)
-            if self._write(attempt, known.version):
+                # Only who has just looked knows that the rest is not there, and the version.
+                if look:
+                    raise VersionConflict(stream, expected, known.version)
+            elif self._write(attempt, known.version):
                 return self._outcome(attempt, range(known.version + 1, known.version + 1 + len(events)))
+            look = True
             if time.monotonic() > until:
                 raise attempt.lost or LogUnavailable(f"{stream} changed all the time it was appended to")
 
@@ -120,7 +122,13 @@ class KurrentEventLog:
         if event_id not in known.versions:
             known = self._look(stream)
         version = known.versions.get(event_id)
-        return None if version is None else self._decode_versions(stream, [version])[0]
+        if version is None:
+            return None
+        (record,) = self._read_versions(stream, [version])
+        if record.id != event_id:
+            self._known.forget(stream)
+            return self.find(stream, event_id)
+        return self._codec.decode([to_stored(record)])[0]
 
     def read_all(
         self,
@@ -199,8 +207,9 @@ class KurrentEventLog:
 
     def _look(self, stream: Stream) -> Known:
         """Read what has come to the stream since it was last looked at; return what is known then."""
-        self._read_streams({stream: self._known.of(stream).version})
-        return self._known.of(stream)
+        known = self._known.of(stream)
+        # What was noted meanwhile may be forgotten again already.
+        return known.followed_by([record.id for record in self._read_streams({stream: known.version})])
 
     def _read_streams(self, after_versions: Mapping[Stream, int]) -> list[DatabaseRecord]:
         """Return the events of each stream after a version, all of them, and note their ids."""
@@ -222,7 +231,6 @@ class KurrentEventLog:
     def _write(self, attempt: "_Attempt", version: int) -> bool:
         """Write the attempt's events at exactly that version; False where the stream has to be looked at."""
         write = partial(Session.append, stream=str(attempt.stream), version=version, events=attempt.proposed)
-        attempt.look = True
         try:
             self._connection.write(write)
         except WrongVersion as conflict:
@@ -244,14 +252,10 @@ class KurrentEventLog:
         """Return what the log holds of these versions, and whether it was this attempt that wrote it."""
         records = self._read_versions(attempt.stream, versions)
         if sorted(record.id for record in records) != sorted(attempt.ids):
-            raise LogUnavailable(
-                f"stream {attempt.stream} was deleted in the database while it was appended to"
-            )
+            self._known.forget(attempt.stream)
+            raise LogUnavailable(f"stream {attempt.stream} was replaced in the database while it was in use")
         mine = all(append_id(record) == str(attempt.id) for record in records)
         return Appended(self._codec.decode([to_stored(each) for each in records]), duplicate=not mine)
-
-    def _decode_versions(self, stream: Stream, versions: Sequence[int]) -> tuple[RecordedEvent, ...]:
-        return self._codec.decode([to_stored(each) for each in self._read_versions(stream, versions)])
 
     def _read_versions(self, stream: Stream, versions: Sequence[int]) -> list[DatabaseRecord]:
         """Return the stream's events of these versions, in the order asked for, and note their ids."""
@@ -278,13 +282,7 @@ class _Attempt:
         self.ids = [event.id for event in events]
         self.wanted = _wanted(expected)
         self.proposed = to_database(events, contents, self.id)
-        self.look = False
         self.lost: LogUnavailable | None = None
-
-    def must_look(self, known: Known) -> bool:
-        """Say whether what is known of the stream leaves open what is to be done."""
-        look, self.look = self.look, False
-        return look or self.wanted not in (None, known.version)
 
 
 def _wanted(expected: ExpectedVersion) -> int | None:

@@ -7,13 +7,15 @@ may do here is decided here: its services are called directly, each with a deadl
 
 import contextlib
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 from kurrentdbclient import KurrentDBClient, NewEvent, RecordedEvent, StreamState, exceptions
 from kurrentdbclient.common import AbstractCatchupSubscription, GrpcOptions
+from kurrentdbclient.gossip import ClusterMember
 
 from shared.eventlog.blocking import Blocking
 from shared.eventlog.kurrentdb_errors import explained
@@ -26,7 +28,7 @@ T = TypeVar("T")
 
 # So many events the server looks at before it looks whether somebody else wants something.
 _WINDOW = 1000
-# How far a read looks by itself where the server did not find anything in time.
+# How many events a read looks at together by itself where the server did not find anything in time.
 _STRETCH = 2000
 _LEADERS_TRIED = 3
 _CHANNEL_OPTIONS: GrpcOptions = (
@@ -36,6 +38,8 @@ _CHANNEL_OPTIONS: GrpcOptions = (
     ("grpc.max_reconnect_backoff_ms", 2000),
 )
 _ALL_OF_OURS = streams_pattern(None)
+_BAD_POSITION = re.compile(r"(?i)invalid ?position")
+_FAILED = "ReadAllResult: Error"
 
 WrongVersion = exceptions.WrongCurrentVersionError
 
@@ -55,6 +59,15 @@ class _Client(KurrentDBClient):
 
     def _construct_grpc_channel(self, grpc_target: str, grpc_options: GrpcOptions = ()) -> grpc.Channel:
         return super()._construct_grpc_channel(grpc_target, (*grpc_options, *_CHANNEL_OPTIONS))
+
+    def _select_preferred_member(self, cluster_members: Sequence[ClusterMember]) -> ClusterMember:
+        try:
+            return super()._select_preferred_member(cluster_members)
+        except exceptions.DiscoveryFailedError:
+            # So answers a node that lost the others, too: the next attempt asks the next node first.
+            targets = cast("list[str]", self.connection_spec.targets)
+            targets.append(targets.pop(0))
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +162,32 @@ class Session:
         # Reads begin with the event at the position, and what precedes one event need not be one.
         start = until if until == after + 1 else after
         found, complete = self._read_all(position=start or None, pattern=pattern, limit=limit + 1)
-        if not complete and not found:
-            # So long a stretch without any that the time is up: look through a part of it here.
-            every, _ = self._read_all(position=start or None, pattern=None, limit=_STRETCH)
-            found = tuple(each for each in every if re.fullmatch(pattern, each.stream_name))
-            end = every[-1].commit_position if every else after
-        elif not complete or len(found) > limit:
-            end = found[-1].commit_position
-        records = [each for each in found if each.commit_position > after]
+        found = tuple(each for each in found if each.commit_position > after)
+        if not complete:
+            found, end = (found, found[-1].commit_position) if found else self._search(start, after, pattern)
         if until is not None:
-            records = [each for each in records if each.commit_position <= until]
+            found = tuple(each for each in found if each.commit_position <= until)
             end = min(end, until)
-        if len(records) >= limit:
-            return Stretch(tuple(records[:limit]), records[limit - 1].commit_position)
-        return Stretch(tuple(records), max(end, after, *(each.commit_position for each in records)))
+        if len(found) >= limit:
+            return Stretch(found[:limit], found[limit - 1].commit_position)
+        return Stretch(found, max(end, after, *(each.commit_position for each in found)))
+
+    def _search(self, start: int, after: int, pattern: str) -> tuple[tuple[RecordedEvent, ...], int]:
+        """
+        Look through everything after that position until something matches, the log ends or the time is up;
+        return what matches, and how far that was.
+
+        For where the server did not find anything in time: it does not say how far it came.
+        """
+        until = time.monotonic() + self._seconds
+        reached = after
+        while True:
+            every, _ = self._read_all(position=start or None, pattern=None, limit=_STRETCH)
+            news = [each for each in every if each.commit_position > reached]
+            found = tuple(each for each in news if re.fullmatch(pattern, each.stream_name))
+            start = reached = news[-1].commit_position if news else reached
+            if found or not news or time.monotonic() > until:
+                return found, reached
 
     def subscribe(self, after: int) -> AbstractCatchupSubscription:
         """Return an endless iterator over what is appended to streams of ours after that position."""
@@ -182,14 +207,23 @@ class Session:
             self._client.close()
 
     def _read_all(
-        self,
-        *,
-        pattern: str | None,
-        limit: int,
-        position: int | None = None,
-        backwards: bool = False,
+        self, *, pattern: str | None, limit: int, position: int | None = None, backwards: bool = False
     ) -> tuple[tuple[RecordedEvent, ...], bool]:
-        """Return what was read, and whether it is all that was asked for rather than what came in time."""
+        """
+        Return what was read, and whether it is all that was asked for rather than what came in time.
+
+        Raises UnknownPosition where the server says in one of its ways that no event begins there.
+        """
+        try:
+            return self._read(pattern=pattern, limit=limit, position=position, backwards=backwards)
+        except exceptions.KurrentDBClientError as error:
+            if position is None or not self._is_unknown(position, str(error)):
+                raise
+            raise UnknownPosition(position) from error
+
+    def _read(
+        self, *, pattern: str | None, limit: int, position: int | None = None, backwards: bool = False
+    ) -> tuple[tuple[RecordedEvent, ...], bool]:
         found: list[RecordedEvent] = []
         # Its types leave out the window, which it takes also where it does not subscribe.
         read: Any = self._client.streams.read
@@ -208,14 +242,21 @@ class Session:
             found.extend(response)
         except exceptions.GrpcDeadlineExceededError:
             # Where not even a stretch without a filter comes in time, there is no answer at all.
-            if not found and (pattern is None or backwards):
+            if backwards or (not found and pattern is None):
                 raise
             return tuple(found), False
-        except (exceptions.InvalidCommitPositionError, exceptions.UnknownError) as error:
-            if position is None or "InvalidPosition" not in str(error):
-                raise
-            raise UnknownPosition(position) from error
         return tuple(found), True
+
+    def _is_unknown(self, position: int, told: str) -> bool:
+        if _FAILED not in told:
+            return _BAD_POSITION.search(told) is not None
+        # Servers before 24.2 tell no reason: it is the position where it alone fails, and again.
+        self._read(pattern=None, limit=1, backwards=True)
+        try:
+            self._read(pattern=None, limit=1, position=position)
+        except exceptions.UnknownError as again:
+            return _FAILED in str(again)
+        return False
 
 
 class Connection:

@@ -11,6 +11,7 @@ from shared.eventlog.protocol import LogUnavailable
 
 _TLS = re.compile(r"(?i)ssl|tls|handshake|certificate|Trying to connect an http1")
 _REPORT = re.compile(r'status = StatusCode\.(?P<status>\w+) details = "(?P<details>.*?)" debug_error_string')
+_LIMIT = re.compile(r"(?i)maximum append (?P<event>event )?size")
 _LONGEST = 300
 
 
@@ -32,8 +33,9 @@ def explained(error: Exception, address: Address) -> Exception:
             f"{where} is too old: Parley needs KurrentDB, or EventStoreDB 23.10 or newer. Name such a server "
             "in PARLEY_EVENTLOG_URL"
         )
-    if "maximum append size" in text.lower():
-        return TooLarge(f"{where} takes no append as large as this: raise its MaxAppendSize ({text})")
+    if (limit := _LIMIT.search(text)) is not None:
+        name = "MaxAppendEventSize" if limit["event"] else "MaxAppendSize"
+        return TooLarge(f"{where} takes no append as large as this: raise its {name} ({text})")
     for kind, say in _SENTENCES:
         if isinstance(error, kind):
             return LogUnavailable(f"{where} {say(text, address)}")

@@ -6,8 +6,8 @@ append expects. So an append must know every id in its stream. Streams are only 
 stays true, and only what came since has to be read.
 """
 
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import ChainMap, OrderedDict
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
@@ -20,10 +20,20 @@ _CAPACITY = 100_000
 
 @dataclass(slots=True)
 class Known:
-    """The version of each event id of a stream, of all up to `version`."""
+    """The version of each event id of a stream, of all up to `version` and maybe of some that came since."""
 
     version: int = 0
-    versions: dict[UUID, int] = field(default_factory=dict)
+    versions: MutableMapping[UUID, int] = field(default_factory=dict)
+
+    def versions_of(self, ids: Iterable[UUID]) -> list[int]:
+        """Return the versions of those of the ids that are there, up to `version`."""
+        found = (self.versions.get(each) for each in ids)
+        return [version for version in found if version is not None and version <= self.version]
+
+    def followed_by(self, ids: Sequence[UUID]) -> "Known":
+        """Return what is known once these ids have followed."""
+        news = {each: self.version + n for n, each in enumerate(ids, start=1)}
+        return Known(self.version + len(ids), ChainMap(news, self.versions)) if news else self
 
 
 class KnownIds:

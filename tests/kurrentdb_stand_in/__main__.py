@@ -14,7 +14,7 @@ from typing import Any
 import grpc
 
 from tests.kurrentdb_stand_in.cutting import CuttableDoor
-from tests.kurrentdb_stand_in.servicers import Cluster, Fault, serve
+from tests.kurrentdb_stand_in.servicers import Cluster, Fault, Manners, serve
 
 
 class StandInProcess:
@@ -48,7 +48,7 @@ class StandInProcess:
                 cluster.faults.clear()
                 cluster.calls.clear()
                 cluster.leader = 0
-                cluster.tells_no_positions = False
+                cluster.manners = Manners()
                 cluster.store.reset()
             case "fault":
                 cluster.faults.append(Fault(**order))
@@ -58,8 +58,10 @@ class StandInProcess:
                 cluster.leader = order["node"]
             case "stop_node":
                 self._servers[order["node"]].stop(0)
-            case "tell_no_positions":
-                cluster.tells_no_positions = True
+            case "behave":
+                cluster.manners = Manners(**order)
+            case "delete":
+                cluster.store.delete(**order)
             case "calls":
                 return dict(cluster.calls)
             case unknown:

@@ -23,6 +23,7 @@ from tests.kurrentdb_stand_in.store import (
     Proposed,
     Record,
     Store,
+    StreamDeleted,
     WrongVersion,
 )
 
@@ -41,8 +42,9 @@ class Fault:
     """
     Something to go wrong, as often as `times` says.
 
-    `rpc` is Append or Read; `after` says whether an append is kept before. `kind` is `delay` (by `seconds`),
-    `cut` (the connection) or the name of a gRPC status.
+    `rpc` is Append, Read, or ReadAll for one of everything that wants several events. `after` says whether an
+    append is kept, or the first event of a ReadAll sent, before. `kind` is `delay` (by `seconds`), `cut` (the
+    connection) or the name of a gRPC status.
     """
 
     rpc: str
@@ -51,6 +53,22 @@ class Fault:
     seconds: float = 0.0
     times: int = 1
     details: str = "told to"
+
+
+@dataclass(frozen=True)
+class Manners:
+    """
+    What servers differ in.
+
+    Those before 22.10 tell no positions of a stream's events. A read from where no record begins is answered
+    with `invalid_position`, a status and its details, in which those before 24.2 only say `Error`. The nodes
+    `cut_off` do not reach the others and know of no leader.
+    """
+
+    tells_no_positions: bool = False
+    invalid_position: tuple[str, str] = ("UNKNOWN", "Unexpected {result}: InvalidPosition")
+    largest_append: int = 1024 * 1024
+    cut_off: tuple[int, ...] = ()
 
 
 @dataclass
@@ -62,8 +80,7 @@ class Cluster:
     password: str = ""
     ports: list[int] = field(default_factory=list)
     leader: int = 0
-    # As servers before 22.10: the events of a stream do not tell their position.
-    tells_no_positions: bool = False
+    manners: Manners = field(default_factory=Manners)
     faults: list[Fault] = field(default_factory=list)
     cut: Callable[[], None] = lambda: None
     calls: dict[str, int] = field(default_factory=dict)
@@ -100,6 +117,8 @@ class Node:
                 context.abort(grpc.StatusCode.PERMISSION_DENIED, "Access Denied")
             if given != f"Basic {expected}":
                 context.abort(grpc.StatusCode.UNAUTHENTICATED, "Authentication failed")
+        if self.number in self.cluster.manners.cut_off:
+            context.abort(grpc.StatusCode.UNKNOWN, "No leader info available in response")
         if sent.get("requires-leader") == "true" and self.number != self.cluster.leader:
             context.set_trailing_metadata(
                 (
@@ -135,10 +154,15 @@ class Streams(streams_pb2_grpc.StreamsServicer):
         self._node.admit(context)
         options = next(request_iterator).options
         events = [_proposed(request.proposed_message) for request in request_iterator]
+        if sum(event.size for event in events) > (largest := self._node.cluster.manners.largest_append):
+            _abort(context, grpc.StatusCode.INVALID_ARGUMENT, f"Maximum Append Size of {largest} Exceeded.")
         # From here on it is kept, whether or not the client still waits.
         self._node.mishap("Append", context)
         stream = options.stream_identifier.stream_name.decode()
-        outcome = self._store.append(stream, _expected(options), events)
+        try:
+            outcome = self._store.append(stream, _expected(options), events)
+        except StreamDeleted:
+            _abort(context, grpc.StatusCode.FAILED_PRECONDITION, f"Event stream '{stream}' is deleted.")
         self._node.cluster.count("AppendKept")
         self._node.mishap("Append", context, after=True)
         if isinstance(outcome, WrongVersion):
@@ -161,11 +185,16 @@ class Streams(streams_pb2_grpc.StreamsServicer):
             elif options.WhichOneof("stream_option") == "stream":
                 yield from self._read_stream(options)
             else:
-                for record in islice(self._read_all(options), options.count):
+                for number, record in enumerate(islice(self._read_all(options), options.count)):
                     yield self._told(record)
+                    if number == 0 and options.count > 1:
+                        self._node.mishap("ReadAll", context, after=True)
         except InvalidPosition:
-            kind = "FilteredReadAllResult" if options.HasField("filter") else "ReadAllResult"
-            _abort(context, grpc.StatusCode.UNKNOWN, f"Unexpected {kind}: InvalidPosition")
+            code, details = self._node.cluster.manners.invalid_position
+            result = "FilteredReadAllResult" if options.HasField("filter") else "ReadAllResult"
+            _abort(context, grpc.StatusCode[code], details.format(result=result))
+        except StreamDeleted as deleted:
+            _abort(context, grpc.StatusCode.FAILED_PRECONDITION, f"Event stream '{deleted}' is deleted.")
 
     def _read_all(self, options: Any) -> Iterator[Record]:
         wanted = _filter(options)
@@ -183,9 +212,9 @@ class Streams(streams_pb2_grpc.StreamsServicer):
         if options.read_direction == streams_pb2.ReadReq.Options.Backwards:
             wanted = records[::-1]
         else:
-            wanted = records[options.stream.revision :]
+            wanted = records[max(0, options.stream.revision - records[0].revision) :]
         for record in wanted[: options.count]:
-            yield self._told(record, without_position=self._node.cluster.tells_no_positions)
+            yield self._told(record, without_position=self._node.cluster.manners.tells_no_positions)
 
     def _follow(self, options: Any, context: grpc.ServicerContext) -> Iterator[Any]:
         which = options.all.WhichOneof("all_option")
@@ -194,6 +223,7 @@ class Streams(streams_pb2_grpc.StreamsServicer):
         )
         confirmation = streams_pb2.ReadResp.SubscriptionConfirmation(subscription_id=str(UUID(int=0)))
         yield streams_pb2.ReadResp(confirmation=confirmation)
+        yield streams_pb2.ReadResp(caught_up=streams_pb2.ReadResp.CaughtUp())
         while context.is_active():
             records = following.next(_LOOK_AROUND_SECONDS)
             if records is None:
@@ -239,17 +269,22 @@ class Gossip(gossip_pb2_grpc.GossipServicer):
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         cluster = self._node.cluster
         cluster.count("Gossip")
-        states = gossip_pb2.MemberInfo.VNodeState
         return gossip_pb2.ClusterInfo(
             members=[
                 gossip_pb2.MemberInfo(
-                    state=states.Leader if number == cluster.leader else states.Follower,
+                    state=self._state_of(number),
                     is_alive=True,
                     http_end_point=gossip_pb2.EndPoint(address="127.0.0.1", port=port),
                 )
                 for number, port in enumerate(cluster.ports)
             ]
         )
+
+    def _state_of(self, number: int) -> Any:
+        states, cluster = gossip_pb2.MemberInfo.VNodeState, self._node.cluster
+        if {self._node.number, number}.intersection(cluster.manners.cut_off):
+            return states.Unknown
+        return states.Leader if number == cluster.leader else states.Follower
 
 
 def _abort(context: grpc.ServicerContext, code: grpc.StatusCode, details: str) -> NoReturn:

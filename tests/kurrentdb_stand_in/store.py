@@ -24,6 +24,10 @@ class InvalidPosition(Exception):
     """No record begins at that position."""
 
 
+class StreamDeleted(Exception):
+    """The stream was deleted for ever."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """An event that a client wants to have kept."""
@@ -33,6 +37,11 @@ class Proposed:
     content_type: str
     metadata: bytes
     data: bytes
+
+    @property
+    def size(self) -> int:
+        """What counts towards the largest append that is taken."""
+        return 2 * len(self.type) + len(self.metadata) + len(self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,9 @@ class Store:
             self._records: list[Record] = []
             self._positions: list[int] = []
             self._streams: dict[str, list[Record]] = {}
-            self._remembered: OrderedDict[tuple[str, str], Record] = OrderedDict()
+            self._begins: dict[str, int] = {}
+            self._deleted: set[str] = set()
+            self._remembered: OrderedDict[str, Record] = OrderedDict()
             self._next = _FIRST_POSITION
             self._closed = False
             self._write("$user-admin", [_system_event("$UserCreated", 1)])
@@ -104,28 +115,46 @@ class Store:
     def append(self, stream: str, expected: int, events: Sequence[Proposed]) -> Kept | WrongVersion:
         """Keep the events, all or none; as idempotent about event ids as the vendor's server, and no more."""
         with self._news:
+            if stream in self._deleted:
+                raise StreamDeleted(stream)
             history = self._streams.get(stream, [])
             current = len(history) - 1
+            gone = bool(history) and self._begins.get(stream, 0) >= len(history)
             if expected in (ANY, EXISTS):
                 if expected == EXISTS and current == NO_STREAM:
                     return WrongVersion(current)
-                remembered = [self._remembered.get((stream, event.id)) for event in events]
-                if all(remembered) and remembered[-1] is not None:
-                    return Kept(remembered[-1])
+                remembered = [self._remembered.get(event.id) for event in events]
+                there = [each for each in remembered if each is not None and each.stream == stream]
+                if len(there) == len(events):
+                    return Kept(there[-1])
+                if remembered[0] in there:
+                    return WrongVersion(current)
             elif expected != current:
                 there = history[expected + 1 : expected + 1 + len(events)]
                 if [record.event.id for record in there] == [event.id for event in events]:
                     return Kept(there[-1])
-                return WrongVersion(current)
+                if not (gone and expected == NO_STREAM):
+                    return WrongVersion(current)
+            if gone:
+                self._begins[stream] = len(history)
             self._write(stream, events)
             self._news.notify_all()
             return Kept(self._records[-1])
 
+    def delete(self, stream: str, *, before: int | None = None, for_ever: bool = False) -> None:
+        """Show no records of the stream, or none before that revision; `for_ever` takes no more either."""
+        with self._news:
+            self._begins[stream] = len(self._streams[stream]) if before is None else before
+            if for_ever:
+                self._deleted.add(stream)
+
     def stream(self, name: str) -> list[Record] | None:
         """Return the stream's records in order, None where there is no such stream."""
         with self._news:
-            found = self._streams.get(name)
-            return None if found is None else list(found)
+            if name in self._deleted:
+                raise StreamDeleted(name)
+            found = self._streams.get(name, [])[self._begins.get(name, 0) :]
+            return found or None
 
     def forwards(self, position: int | None, wanted: Filter | None) -> Iterator[Record]:
         """Yield the records from that position on, which must be one's beginning, or from the start."""
@@ -168,7 +197,7 @@ class Store:
             history.append(record)
             self._records.append(record)
             self._positions.append(record.position)
-            self._remembered[stream, event.id] = record
+            self._remembered[event.id] = record
             self._next += (
                 _HEADER_BYTES + len(stream) + len(event.type) + len(event.metadata) + len(event.data)
             )

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -23,14 +23,15 @@ from kurrentdbclient import NewEvent as DatabaseEvent
 from services.gateway.live import Hub
 from shared.contracts.envelope import NewEvent, RecordedEvent, Stream
 from shared.errors import Invalid
-from shared.eventlog import inspection
+from shared.eventlog import inspection, kurrentdb
 from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.kurrentdb import KurrentEventLog
 from shared.eventlog.kurrentdb_errors import TooLarge
+from shared.eventlog.kurrentdb_known import KnownIds
 from shared.eventlog.protocol import EventLog, LogUnavailable, UnknownPosition, VersionConflict
 from shared.settings import Settings, to_environment
 from shared.testing import eventually, free_port, fresh_database
-from tests.contract.event_examples import a_stream, an_event
+from tests.contract.event_examples import a_personal_event, a_stream, an_event
 from tests.kurrentdb_stand_in import certificates
 from tests.kurrentdb_stand_in.fixtures import StandIn, stand_in
 
@@ -290,6 +291,80 @@ def test_a_stream_shorter_than_this_process_knew_is_a_conflict_with_the_version_
     assert log.append(stream, [an_event()], expected="no_stream").events[0].version == 1
 
 
+def test_an_append_that_others_did_in_parts_is_found_whole(open_log: Open, cluster: StandIn) -> None:
+    stream, mine, theirs = a_stream(), an_event(), an_event()
+    log = open_log(all_nodes(cluster))
+    log.append(stream, [mine], expected="any")
+    open_log(all_nodes(cluster)).append(stream, [theirs], expected="any")
+
+    again = log.append(stream, [mine, theirs], expected="any")
+
+    assert again.duplicate
+    assert [event.version for event in again.events] == [1, 2]
+
+
+def test_a_conflict_shows_the_version_that_the_stream_has_now(open_log: Open, cluster: StandIn) -> None:
+    stream, known = a_stream(), an_event()
+    log = open_log(all_nodes(cluster))
+    log.append(stream, [known], expected="any")
+    open_log(all_nodes(cluster)).append(stream, [an_event(), an_event()], expected="any")
+
+    with pytest.raises(VersionConflict) as refused:
+        log.append(stream, [known, an_event()], expected="any")
+
+    assert refused.value.actual == 3
+
+
+@pytest.mark.parametrize("expected", ["any", 3])
+def test_what_is_forgotten_to_save_memory_is_no_conflict(
+    open_log: Open, cluster: StandIn, monkeypatch: pytest.MonkeyPatch, expected: int | str
+) -> None:
+    """Other threads may look at long streams while this one looks at its own."""
+
+    class Forgetful(KnownIds):
+        def note(self, stream: Stream, after_version: int, ids: Sequence[UUID]) -> None:
+            super().note(stream, after_version, ids)
+            self.forget(stream)
+
+    stream, event = a_stream(), an_event()
+    open_log(all_nodes(cluster)).append(stream, [an_event(), an_event(), event], expected="any")
+    monkeypatch.setattr(kurrentdb, "KnownIds", Forgetful)
+    log = open_log(all_nodes(cluster))
+
+    assert log.append(stream, [event], expected=expected).duplicate  # type: ignore[arg-type]
+    appended = log.append(stream, [an_event()], expected=expected)  # type: ignore[arg-type]
+    assert [each.version for each in appended.events] == [4]
+    assert log.find(stream, event.id) is not None
+
+
+def test_ids_of_a_database_that_was_replaced_under_a_running_process_are_not_found(
+    open_log: Open, cluster: StandIn
+) -> None:
+    stream, event = a_stream(), an_event()
+    log = open_log(all_nodes(cluster))
+    log.append(stream, [event], expected="no_stream")
+    cluster.tell("reset")
+    open_log(all_nodes(cluster)).append(stream, [an_event(), an_event()], expected="no_stream")
+
+    with suppress(LogUnavailable):
+        log.append(stream, [event], expected="any")
+    appended = log.append(stream, [event], expected="any")
+
+    assert [each.version for each in appended.events] == [3]
+
+
+def test_an_event_of_a_database_that_was_replaced_is_not_taken_for_another(
+    open_log: Open, cluster: StandIn
+) -> None:
+    stream, event = a_stream(), an_event()
+    log = open_log(all_nodes(cluster))
+    log.append(stream, [event], expected="no_stream")
+    cluster.tell("reset")
+    open_log(all_nodes(cluster)).append(stream, [an_event(), an_event()], expected="no_stream")
+
+    assert log.find(stream, event.id) is None
+
+
 def test_a_long_stream_is_read_whole(log: KurrentEventLog) -> None:
     stream = a_stream()
     events: list[NewEvent] = [an_event() for _ in range(2300)]
@@ -376,6 +451,32 @@ def test_a_stretch_too_long_to_search_in_time_is_gone_through_piece_by_piece(
     assert page.position == wanted.position
 
 
+def test_a_reader_gets_past_a_stretch_too_long_to_search_in_time(open_log: Open, cluster: StandIn) -> None:
+    """The first event that is sent is the one at the position itself, which the reader has already."""
+    log = open_log(all_nodes(cluster, "&defaultDeadline=1"))
+    first = log.append(a_stream("case"), [an_event()], expected="any")
+    log.append(a_stream("thread"), [an_event() for _ in range(3)], expected="any")
+    wanted = log.append(a_stream("case"), [an_event()], expected="any")
+    log.head()
+    cluster.goes_wrong("ReadAll", "delay", after=True, seconds=1.5)
+
+    page = log.read_all(after=first.position, categories=["case"])
+
+    assert page.events == wanted.events
+    assert page.position == wanted.position
+
+
+def test_the_last_events_are_not_taken_for_all_where_the_search_takes_too_long(
+    open_log: Open, cluster: StandIn
+) -> None:
+    log = open_log(all_nodes(cluster, "&defaultDeadline=1"))
+    log.append(a_stream(), [an_event() for _ in range(9)], expected="any")
+    cluster.goes_wrong("ReadAll", "delay", after=True, seconds=1.5)
+
+    with pytest.raises(LogUnavailable, match="defaultDeadline"):
+        log.before_last(3)
+
+
 # --- positions of another log ---
 
 
@@ -429,6 +530,37 @@ def test_a_live_stream_from_a_made_up_position_is_refused_before_it_begins(log: 
     asyncio.run(story())
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ("UNKNOWN", "Unexpected {result}: Error"),
+        ("INVALID_ARGUMENT", "Trying to read from an invalid position."),
+    ],
+    ids=["23.10", "what subscriptions are told"],
+)
+def test_every_servers_way_to_say_so_is_known(
+    log: KurrentEventLog, cluster: StandIn, answer: tuple[str, str]
+) -> None:
+    cluster.tell("behave", invalid_position=answer)
+    log.append(a_stream(), [an_event() for _ in range(20)], expected="any")
+
+    with pytest.raises(UnknownPosition):
+        log.read_all(after=5)
+    with pytest.raises(UnknownPosition):
+        log.read_all(after=log.head() - 1, categories=["case"])
+
+
+def test_an_error_that_passes_is_not_taken_for_an_unknown_position(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    first, *rest = log.append(a_stream(), [an_event() for _ in range(3)], expected="any").events
+    cluster.goes_wrong("Read", "UNKNOWN", details="Unexpected FilteredReadAllResult: Error")
+
+    with suppress(LogUnavailable):
+        log.read_all(after=first.position)
+    assert list(log.read_all(after=first.position).events) == rest
+
+
 # --- servers that refuse ---
 
 
@@ -458,6 +590,15 @@ def test_a_node_that_does_not_lead_is_told_how_to_name_the_others(open_log: Open
         log.append(a_stream(), [an_event()], expected="any")
 
 
+def test_the_leader_is_found_though_the_node_asked_first_lost_the_others(
+    open_log: Open, cluster: StandIn
+) -> None:
+    cluster.tell("behave", cut_off=[0])
+    cluster.tell("lead", node=1)
+
+    assert not open_log(all_nodes(cluster)).append(a_stream(), [an_event()], expected="any").duplicate
+
+
 def test_the_leader_is_discovered_behind_one_name(open_log: Open, cluster: StandIn) -> None:
     cluster.tell("lead", node=2)
     log = open_log(f"esdb+discover://127.0.0.1:{cluster.ports[0]}?tls=false")
@@ -474,7 +615,7 @@ def test_an_older_server_is_told_with_the_version_needed(
     if kind == "UNIMPLEMENTED":
         cluster.goes_wrong("Read", kind, details="Service is unimplemented.")
     else:
-        cluster.tell("tell_no_positions")
+        cluster.tell("behave", tells_no_positions=True)
 
     with pytest.raises(LogUnavailable, match=r"too old: Parley needs .* 23\.10 .* PARLEY_EVENTLOG_URL"):
         log.read_stream(stream)
@@ -483,10 +624,32 @@ def test_an_older_server_is_told_with_the_version_needed(
 def test_an_append_larger_than_the_server_takes_is_not_tried_for_ever(
     log: KurrentEventLog, cluster: StandIn
 ) -> None:
-    cluster.goes_wrong("Append", "INVALID_ARGUMENT", details="Maximum Append Size of 1048576 Exceeded.")
+    stream, large = a_stream("user"), a_personal_event("n" * 600_000)
 
     with pytest.raises(TooLarge, match="MaxAppendSize"):
+        log.append(stream, [large, a_personal_event("n" * 600_000)], expected="any")
+
+    assert log.read_stream(stream) == ()
+    assert log.append(stream, [large], expected="no_stream").events == log.read_stream(stream)
+
+
+def test_an_event_larger_than_the_server_takes_is_not_tried_for_ever(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    told = 'Event with Id: { "string": "1" }, Size: 2000000, exceeds Maximum Append Event Size of 1048576.'
+    cluster.goes_wrong("Append", "INVALID_ARGUMENT", details=told)
+
+    with pytest.raises(TooLarge, match="MaxAppendEventSize"):
         log.append(a_stream(), [an_event()], expected="any")
+
+
+def test_an_event_as_large_as_a_server_can_be_told_to_take_is_read_too(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    cluster.tell("behave", largest_append=16 * 1024 * 1024)
+    large = log.append(a_stream("user"), [a_personal_event("n" * 8_000_000)], expected="any")
+
+    assert log.read_all(after=0).events == large.events
 
 
 @pytest.mark.parametrize(
