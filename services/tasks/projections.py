@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from shared.business_calendar import Calendar
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import CompanyDetailsChanged, CompanyRegistered
@@ -103,6 +105,7 @@ def _solution(data: TaskSolved) -> dict[str, Any]:
         "solved_by": data.solved_by,
         "answer_seconds": None if took is None else int(took.total_seconds()),
         "reason": data.automatic.reason if data.automatic else None,
+        "automatic": Jsonb(data.automatic.model_dump(mode="json")) if data.automatic else None,
         "reopenable": data.automatic is not None,
     }
 

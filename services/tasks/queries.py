@@ -16,6 +16,7 @@ from shared.business_calendar import Calendar
 from shared.contracts.envelope import Stream
 from shared.contracts.tasks import (
     Assignee,
+    AutomaticResolution,
     CaseTaskCounts,
     DeadlineView,
     SlaFigures,
@@ -27,6 +28,7 @@ from shared.contracts.tasks import (
     TaskPage,
     TaskType,
     TaskView,
+    automatic_view,
 )
 from shared.cursors import bad_cursor
 from shared.db import DatabaseConnection, load_queries
@@ -377,4 +379,7 @@ def _view(row: Mapping[str, Any], now: datetime) -> TaskView:
         about_id=row["about_id"],
         reason=row["reason"],
         reopenable=row["reopenable"],
+        automatic=None
+        if row["automatic"] is None
+        else automatic_view(AutomaticResolution.model_validate(row["automatic"])),
     )

@@ -43,6 +43,7 @@ def _task(
         postponed_to=utc(postponed_to) if postponed_to else None,
         reason=solved.automatic.reason if solved and solved.automatic else None,
         reopenable=solved is not None and solved.automatic is not None,
+        automatic=tasks.automatic_view(solved.automatic) if solved and solved.automatic else None,
     )
 
 

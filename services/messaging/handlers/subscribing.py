@@ -27,7 +27,7 @@ OWN_CATEGORIES = frozenset(
     }
 )
 # What others did about a case stands in its timeline; an update of its partner leads to more.
-OTHERS_CATEGORIES = frozenset({"reply-tasks", "case-tasks", "case-surveys", "mail"})
+OTHERS_CATEGORIES = frozenset({"reply-tasks", "case-tasks", "case-surveys", "ai-verdict", "mail"})
 
 
 def subscription(archive: Archive) -> SubscriptionDefinition:

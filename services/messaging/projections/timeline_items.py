@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
+from shared.contracts.ai_resolver import VerdictGiven
 from shared.contracts.envelope import ERASED, EventData, RecordedEvent
 from shared.contracts.messaging import (
     CALL_OUTCOME_LABELS,
@@ -519,11 +520,41 @@ def _task_opened(event: RecordedEvent, data: TaskOpened) -> Item | None:
 
 
 def _task_solved(event: RecordedEvent, data: TaskSolved) -> Item | None:
-    return _task(event, data, "task_solved", "Task solved", solved_by=data.solved_by)
+    by_verdict = data.automatic
+    title = "Task closed automatically" if by_verdict else "Task solved"
+    verdict_id = by_verdict.verdict_id if by_verdict else None
+    return _task(event, data, "task_solved", title, solved_by=data.solved_by, verdict_id=_text(verdict_id))
 
 
 def _task_reopened(event: RecordedEvent, data: TaskReopened) -> Item | None:
-    return _task(event, data, "task_reopened", "Task reopened")
+    return _task(event, data, "task_reopened", "Task reopened", verdict_id=_text(data.undone.verdict_id))
+
+
+def _verdict_given(event: RecordedEvent, data: VerdictGiven) -> Item | None:
+    # What leaves its tasks open changes nothing for anybody, night after night.
+    if data.case_id is None or not data.closes_tasks:
+        return None
+    return Item(
+        id=event.id,
+        case_id=data.case_id,
+        type="verdict_given",
+        title="No reply seems to be expected any more",
+        description=data.sentence,
+        data={
+            "verdict_id": str(event.id),
+            "thread_id": str(data.thread_id),
+            "task_ids": [str(id_) for id_ in data.task_ids],
+            "message_ids": [str(id_) for id_ in data.message_ids],
+            "reason": data.reason,
+            "gates": [gate.model_dump(mode="json") for gate in data.gates],
+            "label": data.label,
+            "language": data.language,
+            "model": data.model,
+            "prompt_version": data.prompt_version,
+            "classifier": data.classifier,
+            "threshold": data.threshold,
+        },
+    )
 
 
 def _update_requested(event: RecordedEvent, data: SurveyRequested) -> Item:
@@ -596,7 +627,7 @@ def _task(
     data: TaskOpened | TaskSolved | TaskReopened,
     kind: TimelineItemType,
     title: str,
-    **more: str,
+    **more: str | None,
 ) -> Item | None:
     task = data.task
     if task.case_id is None:
@@ -661,4 +692,5 @@ ITEMS: dict[type[EventData], Callable[[RecordedEvent, Any], Item | tuple[Item, .
     TaskReopened: _task_reopened,
     TaskSolved: _task_solved,
     ThreadClosed: _chat_closed,
+    VerdictGiven: _verdict_given,
 }

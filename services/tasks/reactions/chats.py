@@ -88,6 +88,9 @@ def verdict_given(event: RecordedEvent, verdict: VerdictGiven, _: Context) -> It
             reason=verdict.reason,
             model=verdict.model,
             prompt_version=verdict.prompt_version,
+            label=verdict.label,
+            classifier=verdict.classifier,
+            threshold=verdict.threshold,
         ),
     )
 

@@ -42,13 +42,14 @@ set solved_at = coalesce(solved_at, %(solved_at)s),
     solved_by = coalesce(solved_by, %(solved_by)s),
     answer_seconds = coalesce(answer_seconds, %(answer_seconds)s),
     reason = coalesce(reason, %(reason)s),
+    automatic = coalesce(automatic, %(automatic)s),
     reopenable = %(reopenable)s,
     postponed_to = null
 where id = %(id)s
 
 -- name: reopen_task
 update tasks
-set solved_at = null, solved_by = null, answer_seconds = null, reason = null, reopenable = false
+set solved_at = null, solved_by = null, answer_seconds = null, reason = null, automatic = null, reopenable = false
 where id = %(id)s
 
 -- name: assign_task
@@ -84,7 +85,7 @@ limit %(limit)s
 -- The earliest deadline first. A filter that is null lets everything pass.
 select id, type, title, company_id, case_id, case_reference, thread_id,
        created_at, due_at, calendar, time_zone, skipped_days, solved_at, solved_by,
-       rule, asked_time_zone, about_id, assignee_id, assignee_name, postponed_to, reason, reopenable
+       rule, asked_time_zone, about_id, assignee_id, assignee_name, postponed_to, reason, automatic, reopenable
 from tasks
 where solved_at is null
   and (%(company_id)s::uuid is null or company_id = %(company_id)s)
@@ -104,7 +105,7 @@ limit %(limit)s
 -- The latest solved first. A filter that is null lets everything pass.
 select id, type, title, company_id, case_id, case_reference, thread_id,
        created_at, due_at, calendar, time_zone, skipped_days, solved_at, solved_by,
-       rule, asked_time_zone, about_id, assignee_id, assignee_name, postponed_to, reason, reopenable
+       rule, asked_time_zone, about_id, assignee_id, assignee_name, postponed_to, reason, automatic, reopenable
 from tasks
 where solved_at is not null
   and (%(company_id)s::uuid is null or company_id = %(company_id)s)
@@ -120,7 +121,7 @@ limit %(limit)s
 -- name: task_by_id
 select id, type, title, company_id, case_id, case_reference, thread_id,
        created_at, due_at, calendar, time_zone, skipped_days, solved_at, solved_by,
-       rule, asked_time_zone, about_id, assignee_id, assignee_name, postponed_to, reason, reopenable
+       rule, asked_time_zone, about_id, assignee_id, assignee_name, postponed_to, reason, automatic, reopenable
 from tasks
 where id = %(id)s
   and (%(company_id)s::uuid is null or company_id = %(company_id)s)
@@ -166,7 +167,7 @@ select page.group_id, page.count, page.overdue_count, page.first_due_at,
        t.id, t.type, t.title, t.company_id, t.case_id, t.case_reference, t.thread_id,
        t.created_at, t.due_at, t.calendar, t.time_zone, t.skipped_days, t.solved_at, t.solved_by,
        t.rule, t.asked_time_zone, t.about_id, t.assignee_id, t.assignee_name, t.postponed_to, t.reason,
-       t.reopenable
+       t.automatic, t.reopenable
 from page
 join tasks t on t.id = page.first_id
 order by page.first_due_at, page.group_id

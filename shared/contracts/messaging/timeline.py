@@ -41,6 +41,7 @@ TimelineItemType = Literal[
     "task_opened",
     "task_solved",
     "task_reopened",
+    "verdict_given",
     "update_requested",
     "update_submitted",
     "update_action",

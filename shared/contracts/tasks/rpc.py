@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contracts.rpc import PagedQuery, Query, Request, Shape
-from shared.contracts.tasks.values import SolvedBy, Tab, TaskType
+from shared.contracts.tasks.values import AutomaticResolution, SolvedBy, Tab, TaskType
 
 # --- answers ---
 
@@ -23,12 +23,40 @@ class DeadlineView(Shape):
     asked_time_zone: str | None = None
 
 
+class AutomaticView(Shape):
+    """
+    Why a task was closed without an answer.
+
+    `verdict_id` is also the id of the item on the case's timeline, where the judged sentence and what each
+    gate said are told; `explanation` says it in a sentence.
+    """
+
+    verdict_id: UUID
+    reason: str
+    explanation: str
+    label: str | None
+    model: str | None
+    prompt_version: str | None
+    classifier: str | None
+    threshold: float | None
+
+
+def automatic_view(resolution: AutomaticResolution) -> AutomaticView:
+    judged = "It was judged that nobody waits for a reply to the last messages"
+    checked = "by their words and by the embedded classifier"
+    told = f" as {resolution.label.replace('_', ' ')}" if resolution.label else ""
+    asked = f", and {resolution.model} took them{told}" if resolution.model else ", without a language model"
+    return AutomaticView(
+        **resolution.model_dump(exclude={"thread_version"}), explanation=f"{judged}: {checked}{asked}."
+    )
+
+
 class TaskView(Shape):
     """
     A task as clients see it; `overdue` is as of the moment of the answer.
 
     `sla` says that its timeliness is measured, so that postponing it moves no deadline; `reopenable` that it
-    was solved automatically, with this `reason`, and can be brought back.
+    was solved automatically, with this `reason`, and can be brought back; `automatic` tells more of that.
     """
 
     id: UUID
@@ -53,6 +81,7 @@ class TaskView(Shape):
     about_id: UUID | None = None
     reason: str | None = None
     reopenable: bool = False
+    automatic: AutomaticView | None = None
 
 
 class TaskPage(Shape):

@@ -105,7 +105,8 @@ class AutomaticResolution(Value):
     """
     Why a task was solved without an answer: the verdict, and what it rests on.
 
-    `thread_version` is the version, in the thread's stream, of the last message that was judged.
+    `thread_version` is the version, in the thread's stream, of the last message that was judged. `label` is
+    what a language model called those messages, where one was asked.
     """
 
     verdict_id: UUID
@@ -113,3 +114,6 @@ class AutomaticResolution(Value):
     reason: str
     model: str | None
     prompt_version: str | None
+    label: str | None = None
+    classifier: str | None = None
+    threshold: float | None = None

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from shared.contracts.ai_resolver import GateResult, Mode, VerdictGiven
 from shared.contracts.envelope import EventData, NewEvent, Stream
 from shared.contracts.notifier import MailScheduled, MailSent
 from shared.contracts.tasks import Deadline, TaskFacts, TaskOpened, TaskSolved
@@ -36,6 +37,33 @@ def open_and_solve_task(log: EventLog, talk: Conversation) -> UUID:
         TaskSolved(task=task, solved_at=NOON, solved_by="reply"),
     )
     return task.id
+
+
+def judge(log: EventLog, talk: Conversation, *, mode: Mode) -> None:
+    """Let the nightly clean-up have found that the partner owes no reply in the chat."""
+    verdict = VerdictGiven(
+        thread_id=talk.thread_id,
+        case_id=talk.case.case_id,
+        thread_version=3,
+        side="partner",
+        task_ids=(uuid4(),),
+        company_ids=(talk.partner,),
+        message_ids=(uuid4(),),
+        outcome="concluded",
+        mode=mode,
+        reason="all_gates_passed",
+        gates=(GateResult(gate="model", passed=True, reason="thanks"),),
+        label="thanks",
+        language="en",
+        model="ollama/llama3.1",
+        prompt_version="1",
+        classifier="1/2",
+        threshold=0.6,
+        sentence="Thanks a lot!",
+        judged_at=NOON,
+    )
+    stream, subject = Stream("ai-verdict", talk.thread_id), f"case:{talk.case.case_id}"
+    _append(log, stream, talk.partner, subject, verdict)
 
 
 def send_email(log: EventLog, talk: Conversation) -> UUID:

@@ -14,7 +14,7 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.eventlog.postgres import PostgresEventLog
 from shared.rebuild import rebuild
 from shared.settings import Settings
-from tests.integration.messaging.elsewhere import open_and_solve_task, send_email
+from tests.integration.messaging.elsewhere import judge, open_and_solve_task, send_email
 from tests.integration.messaging.office import NOON, Conversation, Person, origin
 
 CatchUp = Callable[[], None]
@@ -96,6 +96,21 @@ class TestWhatHappened:
         assert by_type["task_solved"].data["task_id"] == str(task_id)
         assert by_type["email_sent"].id == mail_id
         assert by_type["status_changed"].title == "Status changed to Paused"
+
+    def test_a_verdict_that_closes_tasks_is_told_to_who_owed_the_answer_with_what_it_rests_on(
+        self, talk: Conversation, reads: Reads, catch_up: CatchUp, log: PostgresEventLog
+    ) -> None:
+        case_id = talk.case.case_id
+        judge(log, talk, mode="shadow")
+        judge(log, talk, mode="live")
+        catch_up()
+
+        (item,) = timeline_as(reads, talk.partner, case_id, "verdict_given")
+
+        assert item.description == "Thanks a lot!"
+        assert (item.data["label"], item.data["model"]) == ("thanks", "ollama/llama3.1")
+        assert item.data["verdict_id"] == str(item.id)
+        assert timeline_as(reads, talk.creditor, case_id, "verdict_given") == []
 
     def test_it_is_narrowed_to_the_types_asked_for_and_pages_do_not_mix(
         self, talk: Conversation, reads: Reads, catch_up: CatchUp

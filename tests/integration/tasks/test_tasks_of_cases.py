@@ -227,7 +227,7 @@ def test_an_automatic_resolution_is_undone_with_the_first_deadline_back(
     message = town.posts(thread, "creditor")
     catch_up()
     (task,) = of_case(thread, tables)
-    town.tells(Stream("ai-verdict", thread.id), verdict(thread, message.version, task.id))
+    given = town.tells(Stream("ai-verdict", thread.id), verdict(thread, message.version, task.id))
     catch_up()
     (resolved,) = of_case(thread, tables)
     asked = tasks.ReopenTask(caller=by(thread.partner), correlation_id=uuid4(), task_id=task.id)
@@ -239,7 +239,11 @@ def test_an_automatic_resolution_is_undone_with_the_first_deadline_back(
 
     assert (resolved.status, resolved.solved_by, resolved.reason) == ("solved", "automatic", "thanks")
     assert resolved.reopenable
+    assert resolved.automatic is not None
+    assert (resolved.automatic.verdict_id, resolved.automatic.label) == (given.id, "thanks")
+    assert "without a language model" in resolved.automatic.explanation
     assert reopened == task
+    assert reopened.automatic is None
     with pytest.raises(Conflict):
         desk.reopen(tables, asked)
 

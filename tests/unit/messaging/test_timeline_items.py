@@ -41,7 +41,6 @@ NO_ITEMS = {
     "ThreadOpened",
     "ThreadRead",
     "VerdictDisputed",
-    "VerdictGiven",
 }
 
 
