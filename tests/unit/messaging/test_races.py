@@ -18,14 +18,18 @@ import pytest
 from services.messaging import commands, handlers
 from services.messaging.commands import Origin
 from services.messaging.decider import thread
-from shared.contracts.envelope import EventData, NewEvent, Stream
+from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import (
     CaseAction,
     CaseClosed,
     CaseDeclined,
     CompanyDetails,
     Debtor,
+    LoggedNote,
     MessagePosted,
+    NoteDeleted,
+    NoteEdited,
+    NoteLogged,
     PaymentReported,
     Side,
     ThreadClosed,
@@ -126,6 +130,46 @@ class Desk:
             member=(who, EMPLOYERS[who]),
             origin=origin(),
         ).created
+
+    def notes(self, who: UUID, title: str = "Visit", key: str | None = None) -> LoggedNote:
+        return handlers.log_note(
+            self.archive,
+            case_id=self.case_id,
+            author_id=who,
+            company_id=EMPLOYERS[who],
+            client_note_id=key or str(uuid4()),
+            title=title,
+            description=None,
+            event_date=None,
+            origin=origin(),
+        )
+
+    def edits(self, who: UUID, note_id: UUID, title: str) -> None:
+        handlers.edit_note(
+            self.archive,
+            case_id=self.case_id,
+            note_id=note_id,
+            author_id=who,
+            company_id=EMPLOYERS[who],
+            fields=("title",),
+            title=title,
+            description=None,
+            event_date=None,
+            origin=origin(),
+        )
+
+    def deletes(self, who: UUID, note_id: UUID) -> None:
+        handlers.delete_note(
+            self.archive,
+            case_id=self.case_id,
+            note_id=note_id,
+            author_id=who,
+            company_id=EMPLOYERS[who],
+            origin=origin(),
+        )
+
+    def noted(self, note_id: UUID) -> list[RecordedEvent]:
+        return list(self.log.read_stream(Stream("note", note_id)))
 
     def reassigns(self) -> None:
         handlers.assign_case(
@@ -234,6 +278,76 @@ class TestAMessageAndTheEndOfItsChat:
         desk.merges()
 
         assert desk.posts(PAUL, key="m-1") is False
+
+
+class TestANoteAndTheEndOfItsTime:
+    """
+    What was decided on the case as it was stands, whichever was appended first: a note is nobody else's, and
+    belongs to the engagement that it was decided in. Whoever comes after the end is refused.
+    """
+
+    @pytest.mark.parametrize(("end", "code"), [("reassigns", "engagement_over"), ("merges", "case_merged")])
+    def test_a_note_that_was_decided_before_the_end_stands_and_the_next_is_refused(
+        self, desk: Desk, end: str, code: str
+    ) -> None:
+        desk.log.before_next("note", getattr(desk.elsewhere(), end))
+
+        logged = desk.notes(PAUL, key="n-1")
+
+        assert desk.log.raced
+        assert logged.created
+        [event] = desk.noted(logged.note.id)
+        assert isinstance(event.data, NoteLogged)
+        assert event.data.engagement_id == commands.engagement_id(desk.case_id, PARTNER, 1)
+        assert event.audience == {CREDITOR, PARTNER}
+        assert refusal(lambda: desk.notes(PAUL)) == code
+        assert desk.notes(PAUL, key="n-1").created is False
+
+    @pytest.mark.parametrize(("end", "code"), [("reassigns", "engagement_over"), ("merges", "case_merged")])
+    def test_so_does_a_change_of_a_note(self, desk: Desk, end: str, code: str) -> None:
+        note_id = desk.notes(PAUL).note.id
+        desk.log.before_next("note", getattr(desk.elsewhere(), end))
+
+        desk.edits(PAUL, note_id, "Visit, second thoughts")
+
+        assert desk.log.raced
+        _, edited = desk.noted(note_id)
+        assert isinstance(edited.data, NoteEdited)
+        assert (edited.data.title, edited.audience) == ("Visit, second thoughts", {CREDITOR, PARTNER})
+        assert refusal(lambda: desk.edits(PAUL, note_id, "Third thoughts")) == code
+        assert refusal(lambda: desk.deletes(PAUL, note_id)) == code
+
+    @pytest.mark.parametrize(("end", "code"), [("reassigns", "engagement_over"), ("merges", "case_merged")])
+    def test_and_the_deletion_of_one(self, desk: Desk, end: str, code: str) -> None:
+        note_id = desk.notes(PAUL).note.id
+        desk.log.before_next("note", getattr(desk.elsewhere(), end))
+
+        desk.deletes(PAUL, note_id)
+
+        assert desk.log.raced
+        assert isinstance(desk.noted(note_id)[-1].data, NoteDeleted)
+        assert refusal(lambda: desk.edits(PAUL, note_id, "Back again")) == code
+
+    def test_a_note_that_is_deleted_meanwhile_is_not_changed(self, desk: Desk) -> None:
+        note_id = desk.notes(PAUL).note.id
+        desk.log.before_next("note", lambda: desk.elsewhere().deletes(PAUL, note_id))
+
+        assert refusal(lambda: desk.edits(PAUL, note_id, "Too late")) == "note_deleted"
+        assert [type(event.data) for event in desk.noted(note_id)] == [NoteLogged, NoteDeleted]
+
+    def test_two_changes_of_one_note_are_both_kept_one_after_the_other(self, desk: Desk) -> None:
+        note_id = desk.notes(PAUL).note.id
+        desk.log.before_next("note", lambda: desk.elsewhere().edits(PAUL, note_id, "Second"))
+
+        desk.edits(PAUL, note_id, "Third")
+
+        changes = [event.data for event in desk.noted(note_id) if isinstance(event.data, NoteEdited)]
+        assert [(change.revision, change.title) for change in changes] == [(2, "Second"), (3, "Third")]
+
+    def test_the_same_note_twice_at_once_is_one(self, desk: Desk) -> None:
+        desk.log.before_next("note", lambda: desk.elsewhere().notes(PAUL, key="n-1"))
+
+        assert desk.notes(PAUL, key="n-1").created is False
 
 
 class TestTwoOfOneCompany:
