@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from services.messaging.handlers.streams import Archive
 from shared.contracts.messaging import (
     AuthorRef,
     CaseAction,
+    CaseDeclined,
     CaseOutcome,
     Division,
     MessageAuthor,
@@ -214,17 +216,33 @@ def carry_out(
     position = archive.log.head() if appended is None else appended.position
     followed = follow_through(archive, appended.events) if appended else []
     position = max([position, *(outcome.position for outcome in followed)])
-    state = archive.cases.load(command.case_id)
+    state = _known_to(archive, command.case_id, viewer)
     facts = case.facts_of(state)
     return CaseOutcome(
         case_id=command.case_id,
         status=case.status_told(state, viewer),
-        close_code=state.close_code if isinstance(state, case.ClosedCase) else None,
+        close_code=case.close_code_told(state, viewer),
         closure_requested=facts.closure_requested,
         outstanding=facts.outstanding,
         changed=appended is not None and not appended.duplicate,
         position=position,
     )
+
+
+def _known_to(archive: Archive, case_id: UUID, viewer: UUID | None) -> case.State:
+    """Return the case as the viewer may know it: a partner that declined it is told how that left it."""
+    state = archive.cases.load(case_id)
+    if viewer is None or viewer in case.audience(state):
+        return state
+    history = [event.data for event in archive.log.read_stream(archive.cases.stream(case_id))]
+    declined = [
+        number
+        for number, data in enumerate(history)
+        if isinstance(data, CaseDeclined) and data.partner_id == viewer
+    ]
+    # Where the case went by it was decided with it, and is the event that follows.
+    told = history[: declined[-1] + 2] if declined else history
+    return reduce(case.evolve, cast("list[case.CaseEvent]", told), case.initial())
 
 
 def _acting(archive: Archive, member: Member | None) -> MessageAuthor | None:

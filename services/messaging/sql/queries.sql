@@ -35,7 +35,7 @@ limit %(limit)s
 
 -- name: list_cases
 -- The cases of a company. A former partner sees the case as its engagement left it, with itself as the partner.
--- That there is a quote no partner is told: it may be a rival's.
+-- That there is a quote no partner is told: it may be a rival's. Nor by a code that tells whether there was one.
 select
     cases.id,
     coalesce(engagements.reference, cases.reference) as reference,
@@ -51,7 +51,14 @@ select
     coalesce(engagements.amount, cases.amount) as amount,
     coalesce(engagements.currency, cases.currency) as currency,
     coalesce(engagements.amount, cases.amount) - coalesce(engagements.paid, cases.paid) as outstanding,
-    case when engagements.id is null then cases.close_code end as close_code,
+    case
+        when engagements.id is null
+            and (
+                case_access.engagement_id is null
+                or cases.close_code not in ('No Quotes Received', 'Quotes Expired – Not Accepted')
+            )
+            then cases.close_code
+    end as close_code,
     case when engagements.id is null then cases.exclusive_until end as exclusive_until,
     engagements.id is null and cases.closure_requested as closure_requested,
     case when engagements.id is null then cases.division_id end as division_id,
@@ -138,7 +145,14 @@ select
     coalesce(engagements.amount, cases.amount) as amount,
     coalesce(engagements.currency, cases.currency) as currency,
     coalesce(engagements.amount, cases.amount) - coalesce(engagements.paid, cases.paid) as outstanding,
-    case when engagements.id is null then cases.close_code end as close_code,
+    case
+        when engagements.id is null
+            and (
+                case_access.engagement_id is null
+                or cases.close_code not in ('No Quotes Received', 'Quotes Expired – Not Accepted')
+            )
+            then cases.close_code
+    end as close_code,
     case when engagements.id is null then cases.exclusive_until end as exclusive_until,
     engagements.id is null and cases.closure_requested as closure_requested,
     case when engagements.id is null then cases.division_id end as division_id,

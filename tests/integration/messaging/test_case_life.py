@@ -120,6 +120,20 @@ def test_a_declined_case_is_over_for_its_partner_who_sees_it_as_it_was(
         talk.office.posts(talk.paul, thread_id)
 
 
+def test_who_declines_once_more_is_answered_as_the_first_time_and_told_nothing_of_later(
+    talk: Conversation,
+) -> None:
+    case = talk.office.case(talk.creditor, talk.partner, status="PendingVerification")
+    desk = Desk(talk.office, case.case_id)
+    first = desk.act("decline", talk.paul, "Our client too.")
+    desk.close("Withdrawn by Client", talk.anna)
+
+    again = desk.act("decline", talk.paul, "Our client too.")
+
+    assert (first.status, first.changed) == ("Leads", True)
+    assert (again.status, again.close_code, again.changed) == ("Leads", None, False)
+
+
 def test_a_creditor_chooses_that_a_declined_case_is_closed(talk: Conversation) -> None:
     details = replace_details(talk)
     handlers.register_company(talk.office.archive, command=details, origin=origin())

@@ -436,6 +436,56 @@ def test_a_partner_that_wants_terms_of_its_own_does_not_learn_of_rivals(
     assert all(paul.company_id in event.audience for event in assigned)
 
 
+@pytest.mark.parametrize("rival_quotes", [True, False])
+def test_how_its_case_was_closed_does_not_tell_a_partner_whether_a_rival_had_quoted(
+    office: Office, reads: Reads, catch_up: CatchUp, *, rival_quotes: bool
+) -> None:
+    creditor = office.company("creditor", "Nordvik Steel A/S")
+    paul = office.person(office.company("partner", "Paul Legal"), "Paul")
+    rita = office.person(office.company("partner", "Rita Legal"), "Rita")
+    case = office.case(creditor, paul.company_id, status="PendingVerification")
+    member = (paul.id, paul.company_id)
+    handlers.act_on_case(
+        office.archive,
+        case_id=case.case_id,
+        action="begin_custom_quote",
+        note=None,
+        member=member,
+        origin=origin(),
+    )
+    lead_id = commands.lead_id(case.case_id, 1)
+    office.invites(case.case_id, rita.company_id)
+    if rival_quotes:
+        office.quotes(rita, lead_id)
+    late = replace(origin(), at=NOON + timedelta(days=60))
+    assert [swept.lead_id for swept in handlers.sweep_leads(office.archive, [lead_id], origin=late)] == [
+        lead_id
+    ]
+    catch_up()
+
+    def seen_by(company_id: UUID) -> tuple[str, str | None, list[str]]:
+        seen = reads.get_case(case.case_id, viewer=company_id, reader=None)
+        items = reads.list_timeline(case.case_id, viewer=company_id, types=(), limit=50, cursor=None).items
+        return seen.status, seen.close_code, [item.type for item in items]
+
+    status, code, types = seen_by(paul.company_id)
+    assert (status, code) == ("Closed", None)
+    assert "case_closed" not in types
+    assert "bid_ended" in types
+    assert seen_by(creditor)[1] == (
+        "Quotes Expired \N{EN DASH} Not Accepted" if rival_quotes else "No Quotes Received"
+    )
+    with pytest.raises(Conflict, match=r"^The case was closed\.$"):
+        handlers.close_case(
+            office.archive,
+            case_id=case.case_id,
+            close_code="Debtor Untraceable",
+            comment=None,
+            member=member,
+            origin=origin(),
+        )
+
+
 def test_a_partner_that_is_invited_too_late_holds_up_nothing(
     office: Office, reads: Reads, catch_up: CatchUp
 ) -> None:

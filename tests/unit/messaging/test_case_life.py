@@ -281,6 +281,32 @@ class TestDeclining:
 
         assert closed == CaseClosed(case_id=CASE, reference="NV-1001", close_code="Case never started")
 
+    def test_declining_once_more_is_quiet_however_the_case_went_on(self) -> None:
+        closed = after(PENDING, replace(act("decline"), on_decline="close"))
+        assign = commands.AssignCase(case_id=CASE, partner_id=OTHER_PARTNER, status="Active", at=NOON)
+
+        for state in (DECLINED, closed):
+            assert case.decide(act("decline", note=None), state) == ()
+            assert case.decide(act("decline", by=None), state) == ()
+        with pytest.raises(Conflict) as over:
+            case.decide(act("decline"), after(DECLINED, assign))
+        assert over.value.code == "engagement_over"
+
+    def test_a_partner_that_comes_back_may_decline_anew(self) -> None:
+        again = commands.AssignCase(case_id=CASE, partner_id=PARTNER, status=None, at=NOON)
+        review = replace(moved("PendingVerification"), partner_id=PARTNER)
+
+        with pytest.raises(Conflict) as refusal:
+            case.decide(act("decline"), after(DECLINED, again))
+        assert refusal.value.code == "case_transition_not_allowed"
+        assert case.decide(act("decline"), a_case(review)) != ()
+
+    def test_who_did_not_decline_it_is_told_what_it_may_know(self) -> None:
+        with pytest.raises(Forbidden):
+            case.decide(act("decline", by=CREDITOR), DECLINED)
+        with pytest.raises(NotFound):
+            case.decide(act("decline", by=OTHER_PARTNER), DECLINED)
+
     def test_another_partner_gets_what_one_declined(self) -> None:
         assign = commands.AssignCase(case_id=CASE, partner_id=OTHER_PARTNER, status="Active", at=NOON)
 

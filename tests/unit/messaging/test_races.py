@@ -313,7 +313,8 @@ class TestANoteAndTheEndOfItsTime:
         assert desk.log.raced
         _, edited = desk.noted(note_id)
         assert isinstance(edited.data, NoteEdited)
-        assert (edited.data.title, edited.audience) == ("Visit, second thoughts", {CREDITOR, PARTNER})
+        assert edited.data.title == "Visit, second thoughts"
+        assert edited.audience == {CREDITOR, PARTNER}
         assert refusal(lambda: desk.edits(PAUL, note_id, "Third thoughts")) == code
         assert refusal(lambda: desk.deletes(PAUL, note_id)) == code
 

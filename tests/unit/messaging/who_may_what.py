@@ -219,6 +219,11 @@ class WhoMayWhat(RuleBasedStateMachine):
     )
     def act_as(self, number: int, company: str, action: CaseAction) -> None:
         claim = self.claim(number)
+        if action == "decline" and claim.vacant and claim.stays[-1].partner == company:
+            # It did so already: quiet, as every repetition.
+            if company not in self.silenced:
+                self.act(claim, action, company)
+            return
         declined = (
             self.attempted(claim, company, lambda: self.act(claim, action, company)) and action == "decline"
         )

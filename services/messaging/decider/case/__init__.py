@@ -1,12 +1,13 @@
 """Cases: opened once, then assigned, reassigned, moved between states, closed and at last perhaps merged."""
 
-from services.messaging.decider.case.closing import PLATFORM_CODES, SYSTEM_CODES
+from services.messaging.decider.case.closing import PLATFORM_CODES
 from services.messaging.decider.case.deciding import decide
 from services.messaging.decider.case.leads import ASKING_FOR_QUOTES, follow_lead, lead_round
 from services.messaging.decider.case.moving import NEXT_STATUSES, end_of_exclusive_period
 from services.messaging.decider.case.parties import former_partners, require, standing
 from services.messaging.decider.case.putting import FIRST_STATUS
 from services.messaging.decider.case.state import (
+    SYSTEM_CODES,
     CaseEvent,
     CaseFacts,
     ClosedCase,
@@ -17,6 +18,7 @@ from services.messaging.decider.case.state import (
     UnknownCase,
     addressed,
     audience,
+    close_code_told,
     evolve,
     facts_of,
     initial,
@@ -41,6 +43,7 @@ __all__ = [
     "UnknownCase",
     "addressed",
     "audience",
+    "close_code_told",
     "decide",
     "end_of_exclusive_period",
     "evolve",

@@ -63,6 +63,8 @@ _CAUSES: dict[CaseAction, StatusCause] = {
 
 def act(command: ActOnCase, state: State) -> tuple[CaseEvent, ...]:
     """Return what the act makes of the case, nothing where it is so already."""
+    if command.action == "decline" and _has_declined(state, command):
+        return ()
     if command.action in ("sign", "release"):
         require(state, command.company_id, "platform", act=f"{command.action} a case")
     else:
@@ -171,6 +173,13 @@ def require_open(state: State) -> OpenCase:
             raise NotFound("case_not_found", "There is no such case.")
         case _:
             assert_never(state)
+
+
+def _has_declined(state: State, command: ActOnCase) -> bool:
+    """Tell whether who declines has declined already; its time on the case may be over by that."""
+    if isinstance(state, UnknownCase) or not state.facts.declined:
+        return False
+    return command.company_id in (None, state.facts.engagements[-1].partner_id)
 
 
 def _declined(command: ActOnCase, case: OpenCase, reason: str) -> tuple[CaseEvent, ...]:

@@ -9,18 +9,19 @@ from services.messaging.decider.case.acting import require_open
 from services.messaging.decider.case.moving import status_change
 from services.messaging.decider.case.parties import standing
 from services.messaging.decider.case.state import (
+    SYSTEM_CODES,
     CaseEvent,
     CaseFacts,
     ClosedCase,
     OpenCase,
     State,
+    close_code_told,
     status_told,
 )
 from shared.contracts.messaging import CASE_TEXT_MAX_CHARACTERS, CaseClosed, CaseClosureRequested, CaseStatus
 from shared.errors import Conflict, Forbidden, Invalid
 
 WITHDRAWN = "Withdrawn by Client"
-SYSTEM_CODES = frozenset({"No Quotes Received", "Quotes Expired \N{EN DASH} Not Accepted"})
 PLATFORM_CODES = frozenset({"Case never started - Internal"})
 _COMMENT_NEEDED = frozenset({"Other"})
 _CLOSED_BY_PARTNER: frozenset[CaseStatus] = frozenset({"NeedsAdditionalDetails", "Active", "Paused"})
@@ -98,9 +99,9 @@ def _closed_with_code(
     if isinstance(state, ClosedCase):
         if state.close_code == code:
             return ()
-        raise Conflict(
-            "case_closed", f"The case was closed with the code {state.close_code!r}.", "close_code"
-        )
+        told = close_code_told(state, command.author.company_id if command.author else None)
+        how = f" with the code {told!r}" if told else ""
+        raise Conflict("case_closed", f"The case was closed{how}.", "close_code")
     case = require_open(state)
     if is_partner and case.status not in _CLOSED_BY_PARTNER:
         raise Conflict("case_not_accepted", _way_out(case, command), "close_code")

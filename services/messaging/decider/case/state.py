@@ -44,6 +44,8 @@ CaseEvent = (
 
 # The platform has not yet verified what is in these: no partner knows of them.
 HIDDEN_STATUSES: frozenset[CaseStatus] = frozenset({"PendingContractSigning", "PendingVerificationInternal"})
+# What a lead that came to nothing closes its case with: they tell whether there was a quote.
+SYSTEM_CODES = frozenset({"No Quotes Received", "Quotes Expired \N{EN DASH} Not Accepted"})
 _COLLECTING: frozenset[CaseStatus] = frozenset({"Active", "Paused"})
 
 
@@ -61,8 +63,8 @@ class CaseFacts:
     """
     What holds of a case in every status.
 
-    `vacant` says that the last engagement is over and no other has begun, `accepted` that collecting has
-    begun in it.
+    `vacant` says that the last engagement is over and no other has begun, `declined` that its partner
+    declined the case, `accepted` that collecting has begun in it.
     """
 
     id: UUID
@@ -73,6 +75,7 @@ class CaseFacts:
     currency: str
     engagements: tuple[Engagement, ...] = ()
     vacant: bool = False
+    declined: bool = False
     accepted: bool = False
     exclusive_until: datetime | None = None
     closure_requested: bool = False
@@ -157,11 +160,16 @@ def addressed(state: State, event: CaseEvent) -> frozenset[UUID]:
     """
     Return who may know of the event, which has led to the state.
 
-    A partner that makes a quote of its own may have rivals: that there is a quote is not for it to know.
+    A partner that makes a quote of its own may have rivals: that there is a quote is not for it to know, and
+    that its case was closed for want of one it learns by the end of its own bid.
     """
-    if isinstance(event, CaseStatusChanged) and event.status == "LeadsQuoteGiven":
-        return _client_side(facts_of(state))
-    return audience(state)
+    match event:
+        case CaseStatusChanged(status="LeadsQuoteGiven"):
+            return _client_side(facts_of(state))
+        case CaseClosed(close_code=code) if code in SYSTEM_CODES:
+            return _client_side(facts_of(state))
+        case _:
+            return audience(state)
 
 
 def status_told(state: State, company_id: UUID | None) -> CaseStatus:
@@ -171,6 +179,15 @@ def status_told(state: State, company_id: UUID | None) -> CaseStatus:
     if status == "LeadsQuoteGiven" and company_id not in {None, *_client_side(facts)}:
         return "Leads"
     return status
+
+
+def close_code_told(state: State, company_id: UUID | None) -> str | None:
+    """Return the code that a case was closed with as the company is told it, None being the platform."""
+    if not isinstance(state, ClosedCase):
+        return None
+    if state.close_code in SYSTEM_CODES and company_id not in {None, *_client_side(state.facts)}:
+        return None
+    return state.close_code
 
 
 def _client_side(facts: CaseFacts) -> frozenset[UUID]:
@@ -240,6 +257,7 @@ def _assigned(state: State, event: CaseAssigned) -> State:
                 Engagement(event.engagement_id, event.partner_id, hidden=event.hidden),
             ),
             vacant=False,
+            declined=False,
             accepted=isinstance(state, OpenCase) and state.status in _COLLECTING,
             exclusive_until=event.exclusive_until,
             closure_requested=False,
@@ -272,9 +290,9 @@ def _learned(  # noqa: C901, PLR0911 - a table of events
             shown = Engagement(event.engagement_id, event.partner_id)
             return replace(facts, engagements=(*facts.engagements[:-1], shown))
         case CaseDeclined(outcome="network"):
-            return replace(facts, vacant=True, partner_user_id=None)
+            return replace(facts, declined=True, vacant=True, partner_user_id=None)
         case CaseDeclined():
-            return facts
+            return replace(facts, declined=True)
         case CaseClosureRequested():
             return replace(facts, closure_requested=True)
         case PaymentReported():
