@@ -12,6 +12,9 @@ SCHEMES = frozenset({"kurrentdb", "kurrentdb+discover", "esdb", "esdb+discover"}
 _SETTING = "PARLEY_EVENTLOG_URL"
 _SECONDS_OF_A_CALL = 10
 _DEFAULT_PORT = 2113
+_QUOTE = "in user and password write @ as %40, / as %2F, ? as %3F, # as %23, [ as %5B"
+# What gRPC takes.
+_LARGEST_NUMBER = 2**31 - 1
 # Left to itself the client looks for a leader for two and a half minutes and never notices a silent node.
 _DEFAULTS = {
     "connectionname": "parley",
@@ -38,17 +41,28 @@ def parse(url: str) -> Address:
     """Return what the URL says. Raises SettingsError with one sentence that says what is wrong with it."""
     try:
         parts = urlsplit(url)
-    except ValueError as error:
-        raise _wrong(f"is no address: {error}") from error
+    except ValueError:
+        # What Python says of it may quote the password.
+        raise _wrong(f"is no address: look at its brackets, and {_QUOTE}") from None
     if parts.scheme not in SCHEMES:
         known = ", ".join(sorted(SCHEMES))
         raise _wrong(f"must be a postgresql:// address or begin with {known}, not {parts.scheme!r}")
-    if parts.path not in ("", "/") or parts.fragment:
-        raise _wrong("has something behind the servers: write scheme://user:password@host:port?parameters")
-    userinfo, _, servers = parts.netloc.rpartition("@")
-    named = _servers(servers, discover=parts.scheme.endswith("+discover"))
+    userinfo, at, servers = parts.netloc.rpartition("@")
+    if "@" in userinfo:
+        raise _wrong(f"has more than one @ before its servers: name user and password once, and {_QUOTE}")
+    try:
+        if parts.path not in ("", "/") or parts.fragment:
+            raise _wrong(
+                "has something behind the servers: write scheme://user:password@host:port?parameters"
+            )
+        named = _servers(servers, discover=parts.scheme.endswith("+discover"))
+        parameters = _DEFAULTS | _parameters(parts)
+    except SettingsError:
+        if at or "@" not in url:
+            raise
+        # What looks like a server or a parameter may be the password.
+        raise _wrong(f"cannot be read: {_QUOTE}") from None
     hosts = [f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name, port in named]
-    parameters = _DEFAULTS | _parameters(parts)
     user, _, password = (unquote(part) for part in userinfo.partition(":"))
     if parameters.get("tls", "true") == "true" and not (user and password):
         raise _wrong("names no user and password: write scheme://user:password@host, or add ?tls=false")
@@ -110,8 +124,8 @@ def _verified(name: str, value: str) -> str:
 
 
 def _number(name: str, value: str) -> str:
-    if not value.isascii() or not value.isdigit() or int(value) == 0:
-        raise _wrong(f"has {name}={value!r}: it takes a whole number above 0")
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) <= _LARGEST_NUMBER:
+        raise _wrong(f"has {name}={value!r}: it takes a whole number from 1 to {_LARGEST_NUMBER}")
     return value
 
 
@@ -132,6 +146,8 @@ def _leader(name: str, value: str) -> str:
 def _text(name: str, value: str) -> str:
     if not value:
         raise _wrong(f"has {name} without a value")
+    if not (value.isascii() and value.isprintable()):
+        raise _wrong(f"has {name}={value!r}: it takes ASCII letters, digits and signs")
     return value
 
 

@@ -64,7 +64,13 @@ def test_the_clients_own_reading_of_the_url_agrees() -> None:
         ("kurrentdb://ops:secret@db?tlsCaFile=/nowhere/ca.pem", "cannot be read"),
         ("kurrentdb://ops:secret@db?nodePreference=follower", "leader only"),
         ("kurrentdb://db?tls=false&connectionName=", "without a value"),
+        ("kurrentdb://db?tls=false&connectionName=Br%C3%BCcke", "ASCII"),
+        ("kurrentdb://db?tls=false&connectionName=a%0Ab", "ASCII"),
+        ("kurrentdb://db?tls=false&keepAliveInterval=99999999999", "from 1 to 2147483647"),
         ("kurrentdb://[::1", "is no address"),
+        ("kurrentdb://ops:p@ss@db", "more than one @ .* write @ as %40"),
+        ("kurrentdb://ops:one@a,ops:two@b", "name user and password once"),
+        ("kurrentdb://ops:pa/ss@db", "write .* / as %2F"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence_that_names_the_setting(url: str, complaint: str) -> None:
@@ -80,7 +86,24 @@ def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
         parse(f"kurrentdb://ops:secret@db?userCertFile={file}")
 
 
-@pytest.mark.parametrize("url", ["kurrentdb://ops:secret@db?oops=1", "kurrentdb://ops:secret@[db"])
+def test_a_parameter_may_have_what_a_password_must_quote() -> None:
+    assert "connectionname=me%40here" in parse("kurrentdb://db?tls=false&connectionName=me@here").uri
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "kurrentdb://ops:secret@db?oops=1",
+        "kurrentdb://ops:secret@[db",
+        "kurrentdb://ops:secret?word@db",
+        "kurrentdb://ops:12?secret@db",
+        "kurrentdb://ops:12?secret=1@db",
+        "kurrentdb://ops:secret/word@db",
+        "kurrentdb://ops:12#secret@db",
+        "kurrentdb://ops:secret\N{ACCOUNT OF}@db",
+        "kurrentdb://ops:pass@secret@db",
+    ],
+)
 def test_no_complaint_tells_the_password(url: str) -> None:
     with pytest.raises(SettingsError) as refused:
         parse(url)
