@@ -10,7 +10,7 @@ from shared.contracts.messaging import Debtor, MessageAuthor, PartnerKind, Quote
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLead:
-    """Ask for quotes for the case. `window` is until when they are taken."""
+    """Ask for quotes for the case, but not its managing partner. `window` is until when they are taken."""
 
     lead_id: UUID
     case_id: UUID
@@ -22,6 +22,7 @@ class OpenLead:
     currency: str
     window: QuoteWindow
     max_quotes: int
+    managing_partner_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,15 @@ class SweepLead:
     at: datetime
 
 
-LeadCommand = OpenLead | InvitePartner | SubmitQuote | ChooseWinner | PullBackLead | SweepLead
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarBidder:
+    """Let the partner not bid, as it is to speak for the client."""
+
+    lead_id: UUID
+    partner_id: UUID
+
+
+LeadCommand = OpenLead | InvitePartner | BarBidder | SubmitQuote | ChooseWinner | PullBackLead | SweepLead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import assert_never
 from uuid import UUID
 
 from services.messaging.commands import (
+    BarBidder,
     ChooseWinner,
     InvitePartner,
     LeadCommand,
@@ -27,6 +28,7 @@ from services.messaging.commands import (
 from services.messaging.decider import shapes
 from shared.contracts.messaging import (
     QUOTE_COMMENT_MAX_CHARACTERS,
+    BidderBarred,
     BidEnded,
     BidOutcome,
     LeadClosed,
@@ -40,7 +42,9 @@ from shared.contracts.messaging import (
 )
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 
-LeadEvent = LeadOpened | PartnerInvited | QuoteSubmitted | QuoteChoiceReminded | BidEnded | LeadClosed
+LeadEvent = (
+    LeadOpened | BidderBarred | PartnerInvited | QuoteSubmitted | QuoteChoiceReminded | BidEnded | LeadClosed
+)
 
 WINDOW_BUSINESS_DAYS = 5
 REMINDER_DAYS = (7, 14)
@@ -78,10 +82,15 @@ class NoLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningLead:
-    """`bids` holds who was invited, with its quote if it gave one; `full_at` is when the last one came in."""
+    """
+    `bids` holds who was invited, with its quote if it gave one; `full_at` is when the last one came in.
+
+    `barred` are those that speak or spoke for the client meanwhile: they see every quote and do not bid.
+    """
 
     facts: LeadFacts
     bids: Mapping[UUID, Quote | None] = field(default_factory=dict)
+    barred: frozenset[UUID] = frozenset()
     full_at: datetime | None = None
     reminded_days: int = 0
 
@@ -103,12 +112,14 @@ def initial() -> State:
     return NoLead()
 
 
-def decide(command: LeadCommand, state: State) -> tuple[LeadEvent, ...]:
+def decide(command: LeadCommand, state: State) -> tuple[LeadEvent, ...]:  # noqa: PLR0911 - one per command
     match command:
         case OpenLead():
             return _open(command, state)
         case InvitePartner():
             return _invite(command, state)
+        case BarBidder():
+            return _bar(command, state)
         case SubmitQuote():
             return _submit(command, state)
         case ChooseWinner():
@@ -121,7 +132,7 @@ def decide(command: LeadCommand, state: State) -> tuple[LeadEvent, ...]:
             assert_never(command)
 
 
-def evolve(state: State, event: LeadEvent) -> State:
+def evolve(state: State, event: LeadEvent) -> State:  # noqa: PLR0911 - a table of events
     match event:
         case LeadOpened():
             return RunningLead(
@@ -133,8 +144,12 @@ def evolve(state: State, event: LeadEvent) -> State:
                     currency=event.currency,
                     window=event.window,
                     max_quotes=event.max_quotes,
-                )
+                ),
+                barred=frozenset(filter(None, [event.managing_partner_id])),
             )
+        case BidderBarred():
+            running = _running(state)
+            return replace(running, barred=running.barred | {event.partner_id})
         case PartnerInvited():
             running = _running(state)
             return replace(running, bids={**running.bids, event.partner_id: None})
@@ -164,7 +179,7 @@ def addressed(state: State, event: LeadEvent) -> frozenset[UUID]:
     match event:
         case PartnerInvited() | QuoteSubmitted() | BidEnded():
             return audience(state) | {event.partner_id}
-        case LeadOpened() | QuoteChoiceReminded() | LeadClosed():
+        case LeadOpened() | BidderBarred() | QuoteChoiceReminded() | LeadClosed():
             return audience(state)
         case _:
             assert_never(event)
@@ -248,6 +263,7 @@ def _open(command: OpenLead, state: State) -> tuple[LeadEvent, ...]:
                     currency=command.currency,
                     window=command.window,
                     max_quotes=command.max_quotes,
+                    managing_partner_id=command.managing_partner_id,
                 ),
             )
         case RunningLead() | EndedLead():
@@ -262,6 +278,12 @@ def _invite(command: InvitePartner, state: State) -> tuple[LeadEvent, ...]:
             raise NotFound("lead_not_found", "There is no such lead.")
         case RunningLead() | EndedLead() if command.partner_id in state.bids:
             return ()
+        case RunningLead(barred=barred) if command.partner_id in barred:
+            raise Conflict(
+                "partner_is_managing_partner",
+                "This partner speaks or spoke for the client and sees every quote: ask another one to quote.",
+                "partner_id",
+            )
         case RunningLead() | EndedLead() if command.partner_kind == "exclusive" and not command.custom_quote:
             raise Conflict(
                 "partner_is_assigned_cases",
@@ -287,6 +309,27 @@ def _invite(command: InvitePartner, state: State) -> tuple[LeadEvent, ...]:
             )
         case _:
             assert_never(state)
+
+
+def _bar(command: BarBidder, state: State) -> tuple[LeadEvent, ...]:
+    if not isinstance(state, RunningLead) or command.partner_id in state.barred:
+        return ()
+    if command.partner_id in state.bids:
+        raise Conflict(
+            "partner_bids",
+            "This partner was asked for a quote and cannot speak for the client as well: name another one.",
+            "partner_id",
+        )
+    facts = state.facts
+    return (
+        BidderBarred(
+            lead_id=facts.id,
+            case_id=facts.case_id,
+            case_reference=facts.case_reference,
+            creditor_id=facts.creditor_id,
+            partner_id=command.partner_id,
+        ),
+    )
 
 
 def _submit(command: SubmitQuote, state: State) -> tuple[LeadEvent, ...]:

@@ -1,5 +1,6 @@
 """What is done to a case in the course of its life: acts, closing, payments, people."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -9,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from services.messaging import commands
 from services.messaging.commands import Origin
-from services.messaging.decider import case, company, lead, shapes, user
+from services.messaging.decider import case, company, shapes, user
 from services.messaging.handlers.consequences import follow_through
-from services.messaging.handlers.leads import lead_of_case
+from services.messaging.handlers.leads import bar_bidder
 from services.messaging.handlers.streams import Archive
 from shared.contracts.messaging import (
     AuthorRef,
@@ -135,11 +136,22 @@ def assign_case_user(
 def name_managing_partner(
     archive: Archive, *, case_id: UUID, partner_id: UUID | None, origin: Origin
 ) -> CaseOutcome:
-    """Let a registered partner speak for the client on the case, with None nobody."""
-    if partner_id is not None:
-        company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
-        _require_no_bidder(archive, case_id, partner_id)
-    return carry_out(archive, commands.NameManagingPartner(case_id=case_id, partner_id=partner_id), origin)
+    """
+    Let a registered partner speak for the client on the case, with None nobody.
+
+    Raises Conflict for one that collects the case or bids for it. The lead's stream decides the latter before
+    the case's is written to, and again where that was changed meanwhile: so nobody ever is both.
+    """
+    command = commands.NameManagingPartner(case_id=case_id, partner_id=partner_id)
+    if partner_id is None:
+        return carry_out(archive, command, origin)
+    company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
+    return carry_out(
+        archive,
+        command,
+        origin,
+        first=lambda: bar_bidder(archive, case_id=case_id, partner_id=partner_id, origin=origin),
+    )
 
 
 def set_case_division(
@@ -205,14 +217,27 @@ def follow_up_case(archive: Archive, case_id: UUID) -> int:
 
 
 def carry_out(
-    archive: Archive, command: commands.CaseCommand, origin: Origin, *, viewer: UUID | None = None
+    archive: Archive,
+    command: commands.CaseCommand,
+    origin: Origin,
+    *,
+    viewer: UUID | None = None,
+    first: Callable[[], None] | None = None,
 ) -> CaseOutcome:
     """
     Carry out the command with all that follows from it, and tell `viewer` how the case stands then.
 
-    The chats that open and close with it do so before this returns, as with `put_case`.
+    The chats that open and close with it do so before this returns, as with `put_case`. `first` is done each
+    time that the command was decided to change something, before that is appended.
     """
-    appended = archive.cases.carry_out(command.case_id, origin, lambda state: case.decide(command, state))
+
+    def decide(state: case.State) -> tuple[case.CaseEvent, ...]:
+        decided = case.decide(command, state)
+        if decided and first is not None:
+            first()
+        return decided
+
+    appended = archive.cases.carry_out(command.case_id, origin, decide)
     position = archive.log.head() if appended is None else appended.position
     followed = follow_through(archive, appended.events) if appended else []
     position = max([position, *(outcome.position for outcome in followed)])
@@ -262,18 +287,6 @@ def _company_of(archive: Archive, user_id: UUID) -> UUID | None:
 def _on_decline(archive: Archive, case_id: UUID) -> Literal["network", "close"]:
     creditor = archive.companies.load(case.facts_of(archive.cases.load(case_id)).creditor_id)
     return company.registered(creditor, "creditor_id").details.on_decline
-
-
-def _require_no_bidder(archive: Archive, case_id: UUID, partner_id: UUID) -> None:
-    """Raise Conflict for a partner that may quote for the case now: it would see its rivals' quotes."""
-    latest = lead_of_case(archive, case_id)
-    running = None if latest is None else archive.leads.load(latest)
-    if isinstance(running, lead.RunningLead) and partner_id in running.bids:
-        raise Conflict(
-            "partner_bids",
-            "This partner was asked for a quote and cannot speak for the client as well: name another one.",
-            "partner_id",
-        )
 
 
 def _today(archive: Archive, acting: MessageAuthor | None, origin: Origin) -> date:

@@ -126,6 +126,7 @@ def _case_then(archive: Archive, event: RecordedEvent) -> CaseThen:
         debtor=facts.debtor,
         amount=facts.amount,
         currency=facts.currency,
+        managing_partner_id=facts.managing_partner_id,
         lead_round=case.lead_round(data),
         window=quote_window(archive.companies.load(facts.creditor_id), event),
     )

@@ -38,12 +38,7 @@ def invite_partner(archive: Archive, *, case_id: UUID, partner_id: UUID, origin:
     are taken, and for a partner that gets its cases otherwise.
     """
     partner = company.on_side(archive.companies.load(partner_id), "partner", "partner_id")
-    if case.facts_of(archive.cases.load(case_id)).managing_partner_id == partner_id:
-        raise Conflict(
-            "partner_is_managing_partner",
-            "This partner speaks for the client and sees every quote: ask another one for its quote.",
-            "partner_id",
-        )
+    case.facts_of(archive.cases.load(case_id))
     latest = lead_of_case(archive, case_id)
     if latest is None:
         raise Conflict(
@@ -150,6 +145,21 @@ def sweep_leads(archive: Archive, lead_ids: Iterable[UUID], *, origin: Origin) -
                 yield Swept(lead_id, outcome)
             case _:
                 yield Swept(lead_id, "reminded")
+
+
+def bar_bidder(archive: Archive, *, case_id: UUID, partner_id: UUID, origin: Origin) -> None:
+    """
+    See to it that the partner does not bid in the case's present lead. Raises Conflict where it does.
+
+    One that has begun, and was not opened by the reaction to it yet, is opened.
+    """
+    latest = lead_of_case(archive, case_id)
+    if latest is None:
+        return
+    if isinstance(archive.leads.load(latest), lead.NoLead):
+        follow_through(archive, archive.log.read_stream(archive.cases.stream(case_id)))
+    command = commands.BarBidder(lead_id=latest, partner_id=partner_id)
+    archive.leads.carry_out(latest, origin, partial(lead.decide, command))
 
 
 def lead_of_case(archive: Archive, case_id: UUID) -> UUID | None:

@@ -27,6 +27,7 @@ from services.messaging.handlers.snapshots import ThreadSnapshots
 from shared.command_handling import Loaded, StateStore, append_decided, load_together
 from shared.contracts.envelope import EventData, NewEvent, Stream
 from shared.contracts.messaging import (
+    BidderBarred,
     BidEnded,
     CallLogged,
     ComplaintAccepted,
@@ -299,7 +300,7 @@ def _event_id(data: EventData, stream: Stream, origin: Origin) -> UUID:  # noqa:
             | ComplaintAnswered()
         ):
             return once_id(type(data), stream.id)
-        case PartnerInvited() | QuoteSubmitted() | BidEnded():
+        case BidderBarred() | PartnerInvited() | QuoteSubmitted() | BidEnded():
             return bid_event_id(type(data), stream.id, data.partner_id)
         case QuoteChoiceReminded():
             return uuid5(stream.id, f"{type(data).__name__}:{data.days}")

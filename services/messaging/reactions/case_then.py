@@ -33,6 +33,7 @@ class CaseThen:
     debtor: Debtor
     amount: Decimal
     currency: str
+    managing_partner_id: UUID | None = None
     lead_round: int
     window: QuoteWindow
 

@@ -89,6 +89,7 @@ def _ask_for_quotes(case: CaseThen) -> OpenLead:
         currency=case.currency,
         window=case.window,
         max_quotes=MAX_QUOTES,
+        managing_partner_id=case.managing_partner_id,
     )
 
 

@@ -50,7 +50,8 @@ class LeadOpened(EventData):
     """
     Quotes are asked for. A lead's id is uuid5(case id, `lead:<round>`); a case's rounds count from 1.
 
-    Only the creditor knows of it until partners are invited.
+    Only the creditor knows of it until partners are invited. Whoever speaks for it by then (the managing
+    partner) does not bid.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
@@ -65,6 +66,18 @@ class LeadOpened(EventData):
     currency: str
     window: QuoteWindow
     max_quotes: int
+    managing_partner_id: UUID | None = None
+
+
+class BidderBarred(EventData):
+    """The partner speaks for the client, sees every quote and so cannot bid in this lead any more."""
+
+    SOURCE: ClassVar[str] = EXCHANGE_SOURCE
+    lead_id: UUID
+    case_id: UUID
+    case_reference: str
+    creditor_id: UUID
+    partner_id: UUID
 
 
 class PartnerInvited(EventData):

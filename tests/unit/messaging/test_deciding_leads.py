@@ -10,6 +10,7 @@ import pytest
 from services.messaging import commands
 from services.messaging.decider import lead
 from shared.contracts.messaging import (
+    BidderBarred,
     BidEnded,
     LeadClosed,
     LeadOpened,
@@ -35,6 +36,7 @@ from tests.unit.messaging.lead_examples import (
     sweep,
 )
 
+BAR = commands.BarBidder(lead_id=LEAD, partner_id=PARTNER)
 QUOTED = (*INVITED, quote(PARTNER), quote(OTHER_PARTNER, "9"))
 
 
@@ -85,6 +87,27 @@ class TestInviting:
 
     def test_the_legal_network_is_invited(self) -> None:
         assert lead.decide(replace(invite(PARTNER), partner_kind="legal_network"), a_lead(OPEN_LEAD))
+
+    def test_who_speaks_for_the_client_does_not_bid(self) -> None:
+        [barred] = lead.decide(BAR, a_lead(OPEN_LEAD))
+        begun = a_lead(replace(OPEN_LEAD, managing_partner_id=PARTNER))
+
+        assert isinstance(barred, BidderBarred)
+        assert lead.addressed(a_lead(OPEN_LEAD, BAR), barred) == {CREDITOR}
+        for state in (a_lead(OPEN_LEAD, BAR), begun):
+            assert lead.decide(BAR, state) == ()
+            assert lead.decide(invite(OTHER_PARTNER), state) != ()
+            with pytest.raises(Conflict) as refusal:
+                lead.decide(invite(PARTNER), state)
+            assert refusal.value.code == "partner_is_managing_partner"
+
+    def test_who_bids_is_not_barred_from_it_until_the_lead_is_over(self) -> None:
+        with pytest.raises(Conflict) as refusal:
+            lead.decide(BAR, a_lead(*INVITED))
+
+        assert refusal.value.code == "partner_bids"
+        assert lead.decide(BAR, a_lead(*INVITED, pull_back())) == ()
+        assert lead.decide(BAR, lead.initial()) == ()
 
     def test_nobody_is_invited_to_a_lead_that_is_not_there(self) -> None:
         with pytest.raises(NotFound):

@@ -17,7 +17,7 @@ import pytest
 
 from services.messaging import commands, handlers
 from services.messaging.commands import Origin
-from services.messaging.decider import thread
+from services.messaging.decider import case, lead, thread
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import (
     CaseAction,
@@ -190,6 +190,18 @@ class Desk:
         handlers.name_managing_partner(
             self.archive, case_id=self.case_id, partner_id=partner_id, origin=origin()
         )
+
+    def invites(self, partner_id: UUID) -> None:
+        handlers.invite_partner(self.archive, case_id=self.case_id, partner_id=partner_id, origin=origin())
+
+    def asks_for_quotes(self) -> None:
+        put(self.archive, self.case_id, partner_id=None, status="Leads")
+
+    def manager_and_bidders(self) -> tuple[UUID | None, set[UUID]]:
+        archive = self.elsewhere().archive
+        running = archive.leads.load(commands.lead_id(self.case_id, 1))
+        bids = running.bids if isinstance(running, lead.RunningLead) else {}
+        return case.facts_of(archive.cases.load(self.case_id)).managing_partner_id, set(bids)
 
     def happened(self, category: str, *kinds: type[EventData]) -> list[Any]:
         stream = Stream(category, self.case_id if category == "case" else self.thread_id)
@@ -415,6 +427,75 @@ class TestBothSides:
         desk.closes(ANNA, None)
 
         assert desk.happened("thread", MessagePosted) == []
+
+
+class TestWhoBidsAndWhoSpeaksForTheClient:
+    """Both at once would let a bidder see its rivals' quotes."""
+
+    @pytest.fixture
+    def asking(self, desk: Desk) -> Desk:
+        asking = replace(desk, case_id=uuid4())
+        asking.elsewhere().asks_for_quotes()
+        return asking
+
+    @pytest.mark.parametrize("before", ["lead", "case"])
+    def test_a_firm_that_is_invited_while_it_is_named_is_one_of_both(self, asking: Desk, before: str) -> None:
+        refused: list[str] = []
+
+        def invite() -> None:
+            try:
+                asking.elsewhere().invites(OTHER)
+            except Refused as refusal:
+                refused.append(refusal.code)
+
+        asking.log.before_next(before, invite)
+        try:
+            asking.names(OTHER)
+        except Refused as refusal:
+            refused.append(refusal.code)
+
+        assert asking.log.raced
+        assert len(refused) == 1
+        assert asking.manager_and_bidders() in [(OTHER, set()), (None, {OTHER})]
+
+    def test_a_firm_that_is_named_while_it_is_invited_does_not_bid(self, asking: Desk) -> None:
+        asking.log.before_next("lead", lambda: asking.elsewhere().names(OTHER))
+
+        assert refusal(lambda: asking.invites(OTHER)) == "partner_is_managing_partner"
+        assert asking.manager_and_bidders() == (OTHER, set())
+
+    def test_a_firm_that_is_invited_to_a_lead_that_begins_meanwhile_is_not_named(self, desk: Desk) -> None:
+        fresh = replace(desk, case_id=uuid4())
+        put(fresh.archive, fresh.case_id, partner_id=None, status="PendingVerification")
+
+        def begins() -> None:
+            fresh.elsewhere().asks_for_quotes()
+            fresh.elsewhere().invites(OTHER)
+
+        fresh.log.before_next("case", begins)
+
+        assert refusal(lambda: fresh.names(OTHER)) == "partner_bids"
+        assert fresh.manager_and_bidders() == (None, {OTHER})
+
+    def test_a_firm_that_was_named_before_the_lead_was_opened_does_not_bid(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fresh = replace(desk, case_id=uuid4())
+        with monkeypatch.context() as crash:
+            crash.setattr("services.messaging.handlers.cases.follow_through", lambda *_: [])
+            fresh.elsewhere().asks_for_quotes()
+
+        fresh.names(OTHER)
+
+        assert refusal(lambda: fresh.invites(OTHER)) == "partner_is_managing_partner"
+
+    def test_whoever_speaks_for_the_client_already_does_not_bid(self, desk: Desk) -> None:
+        fresh = replace(desk, case_id=uuid4())
+        put(fresh.archive, fresh.case_id, partner_id=None, status="PendingVerification")
+        fresh.names(OTHER)
+        fresh.asks_for_quotes()
+
+        assert refusal(lambda: fresh.invites(OTHER)) == "partner_is_managing_partner"
 
 
 class TestOpeningAChat:

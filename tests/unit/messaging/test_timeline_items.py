@@ -24,6 +24,7 @@ MADE_ELSEWHERE = {"note_deleted", "email_sent"}
 # Events about a case that are no items: they change one that is there, are told by another event of the same
 # moment, or are what people do with their own lists.
 NO_ITEMS = {
+    "BidderBarred",
     "ChatMailDecided",
     "FileAttached",
     "MailScheduled",
