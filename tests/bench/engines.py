@@ -39,18 +39,16 @@ def measure(setting: Setting) -> None:
                 appending._race(_append, settings, clients, seconds)
                 for settings in (in_kurrentdb, in_postgres)
             )
-            _add(setting, f"append, {named}, {_WHERE}", one, other)
+            _add(setting, f"append, {named}, {_WHERE}", "appends/s", one, other)
         server.tell("reset")
         setting.tell("reading from both engines")
         events = int(setting.seconds(_EVENTS_READ, _EVENTS_READ / 10))
         one, other = (_events_read_per_second(settings, events) for settings in (in_kurrentdb, in_postgres))
-        _add(setting, f"read in order, {_WHERE}", one, other)
+        _add(setting, f"read in order, {_WHERE}", "events/s", one, other)
 
 
-def _add(setting: Setting, name: str, value: float, floor: float) -> None:
-    setting.report.add(
-        Figure(bench="log", name=name, value=value, unit="events/s", floor=floor, floor_name=_FLOOR)
-    )
+def _add(setting: Setting, name: str, unit: str, value: float, floor: float) -> None:
+    setting.report.add(Figure(bench="log", name=name, value=value, unit=unit, floor=floor, floor_name=_FLOOR))
 
 
 def _append(settings: Settings) -> Iterator[None]:
