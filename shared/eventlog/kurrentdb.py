@@ -1,7 +1,7 @@
 """The event log in an EventStoreDB, now KurrentDB."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -102,7 +102,8 @@ class KurrentEventLog:
             if _wanted(each.expected) not in (None, known.version):
                 behind[each.stream] = known.version
         # Together, where each append would look at its stream by itself.
-        self._read_streams(behind)
+        for _ in self._read_streams(behind):
+            pass
         return append_in_turn(self, appends)
 
     def read_stream(self, stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
@@ -194,9 +195,8 @@ class KurrentEventLog:
         # Folded states may hold what the key encrypted. They are few, and an erasure is rare.
         kept = self._beside.run(lambda connection: connection.execute(_LIST_SNAPSHOTS).fetchall())
         for category, stream_id in kept:
-            if any(
-                subject_of(each) == subject for each in self._read_streams({Stream(category, stream_id): 0})
-            ):
+            records = self._read_streams({Stream(category, stream_id): 0})
+            if any(subject_of(each) == subject for each in records):
                 self._beside.run(partial(_delete_snapshot, category=category, stream_id=stream_id))
         return existed
 
@@ -211,9 +211,8 @@ class KurrentEventLog:
         # What was noted meanwhile may be forgotten again already.
         return known.followed_by([record.id for record in self._read_streams({stream: known.version})])
 
-    def _read_streams(self, after_versions: Mapping[Stream, int]) -> list[DatabaseRecord]:
-        """Return the events of each stream after a version, all of them, and note their ids."""
-        found: list[DatabaseRecord] = []
+    def _read_streams(self, after_versions: Mapping[Stream, int]) -> Iterator[DatabaseRecord]:
+        """Yield the events of each stream after a version, page by page, and note their ids."""
         left = {stream: max(version, 0) for stream, version in after_versions.items()}
         while left:
             wanted = [(str(stream), version) for stream, version in left.items()]
@@ -222,11 +221,10 @@ class KurrentEventLog:
             for (stream, version), records in zip(left.items(), pages, strict=True):
                 _refuse_gap(stream, version, records)
                 self._known.note(stream, version, [record.id for record in records])
-                found += records
+                yield from records
                 if len(records) == _PAGE:
                     more[stream] = version + len(records)
             left = more
-        return found
 
     def _write(self, attempt: "_Attempt", version: int) -> bool:
         """Write the attempt's events at exactly that version; False where the stream has to be looked at."""

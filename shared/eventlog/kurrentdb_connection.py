@@ -21,6 +21,7 @@ from shared.eventlog.blocking import Blocking
 from shared.eventlog.kurrentdb_errors import explained
 from shared.eventlog.kurrentdb_events import streams_pattern
 from shared.eventlog.kurrentdb_url import Address
+from shared.eventlog.kurrentdb_version import refuse_if_too_old
 from shared.eventlog.protocol import LogUnavailable, UnknownPosition
 from shared.settings import SettingsError
 
@@ -30,6 +31,11 @@ T = TypeVar("T")
 _WINDOW = 1000
 # How many events a read looks at together by itself where the server did not find anything in time.
 _STRETCH = 2000
+# So long the server, and then this process, looks for what is rare among other things. A reader may hold a
+# transaction meanwhile, which PostgreSQL ends when it stands idle for 30 seconds.
+_SEARCH_SECONDS = 5.0
+# So long it is looked for whether anything in the database is ours at all.
+_PROBE_SECONDS = 2.0
 _LEADERS_TRIED = 3
 _CHANNEL_OPTIONS: GrpcOptions = (
     # A new client after a failure is to connect at once, not when an older one's pause is over.
@@ -49,6 +55,7 @@ class _Client(KurrentDBClient):
 
     def __init__(self, address: Address) -> None:
         self._address = address
+        self.channel: grpc.Channel
         super().__init__(address.uri)
 
     def construct_call_credentials(
@@ -58,7 +65,8 @@ class _Client(KurrentDBClient):
         return super().construct_call_credentials(self._address.user, self._address.password)
 
     def _construct_grpc_channel(self, grpc_target: str, grpc_options: GrpcOptions = ()) -> grpc.Channel:
-        return super()._construct_grpc_channel(grpc_target, (*grpc_options, *_CHANNEL_OPTIONS))
+        self.channel = super()._construct_grpc_channel(grpc_target, (*grpc_options, *_CHANNEL_OPTIONS))
+        return self.channel
 
     def _select_preferred_member(self, cluster_members: Sequence[ClusterMember]) -> ClusterMember:
         try:
@@ -94,6 +102,16 @@ class Session:
         self._metadata = (("connection-name", self._client.connection_spec.options.connection_name),)
         self._has_events = False
         self.newest = 0
+        try:
+            refuse_if_too_old(
+                self._client.channel,
+                timeout=self._seconds,
+                metadata=self._metadata,
+                credentials=self._credentials,
+            )
+        except BaseException:
+            self.close()
+            raise
 
     def append(self, stream: str, version: int, events: Sequence[NewEvent]) -> None:
         """Append at exactly that version (0: no stream). Raises WrongVersion."""
@@ -135,13 +153,21 @@ class Session:
         return found
 
     def tail(self) -> int:
-        """Return the position of the database's last event, 0 where none of them is ours."""
+        """
+        Return the position of the database's last event, 0 where none of them is ours.
+
+        Where others wrote so much after our last event that it is not found soon, there is taken to be one.
+        """
         if not self._has_events:
-            ours = self._read_all(pattern=_ALL_OF_OURS, backwards=True, limit=1)[0]
-            self._has_events = bool(ours) and ours[0].commit_position > self._origin
+            try:
+                ours, _ = self._read(pattern=_ALL_OF_OURS, backwards=True, limit=1, seconds=_PROBE_SECONDS)
+            except exceptions.GrpcDeadlineExceededError:
+                self._has_events = True
+            else:
+                self._has_events = bool(ours) and ours[0].commit_position > self._origin
         if self._has_events:
-            last = self._read_all(pattern=None, backwards=True, limit=1)[0]
-            self.newest = max(self.newest, last[0].commit_position)
+            for last in self._read(pattern=None, backwards=True, limit=1)[0]:
+                self.newest = max(self.newest, last.commit_position)
         return self.newest
 
     def last_of_ours(self, number: int, pattern: str) -> tuple[RecordedEvent, ...]:
@@ -179,7 +205,7 @@ class Session:
 
         For where the server did not find anything in time: it does not say how far it came.
         """
-        until = time.monotonic() + self._seconds
+        until = time.monotonic() + _SEARCH_SECONDS
         reached = after
         while True:
             every, _ = self._read_all(position=start or None, pattern=None, limit=_STRETCH)
@@ -215,15 +241,28 @@ class Session:
         Raises UnknownPosition where the server says in one of its ways that no event begins there.
         """
         try:
-            return self._read(pattern=pattern, limit=limit, position=position, backwards=backwards)
+            return self._read(
+                pattern=pattern,
+                limit=limit,
+                position=position,
+                backwards=backwards,
+                seconds=None if pattern is None or backwards else _SEARCH_SECONDS,
+            )
         except exceptions.KurrentDBClientError as error:
             if position is None or not self._is_unknown(position, str(error)):
                 raise
             raise UnknownPosition(position) from error
 
     def _read(
-        self, *, pattern: str | None, limit: int, position: int | None = None, backwards: bool = False
+        self,
+        *,
+        pattern: str | None,
+        limit: int,
+        position: int | None = None,
+        backwards: bool = False,
+        seconds: float | None = None,
     ) -> tuple[tuple[RecordedEvent, ...], bool]:
+        """As _read_all, within `seconds` where that is less than a call may take anyway."""
         found: list[RecordedEvent] = []
         # Its types leave out the window, which it takes also where it does not subscribe.
         read: Any = self._client.streams.read
@@ -234,7 +273,7 @@ class Session:
             filter_by_stream_name=pattern is not None,
             window_size=_WINDOW,
             limit=limit,
-            timeout=self._seconds,
+            timeout=self._seconds if seconds is None else min(seconds, self._seconds),
             metadata=self._metadata,
             credentials=self._credentials,
         )
@@ -272,6 +311,8 @@ class Connection:
         self._blocking = blocking
         self._lock = blocking.threading.Lock()
         self._session: Session | None = None
+        self._failures = 0
+        self._failure: Exception | None = None
         self._closed = False
 
     def read(self, use: Callable[[Session], T]) -> T:
@@ -284,15 +325,28 @@ class Connection:
 
     def session(self) -> Session:
         """Return the session, made anew where there is none. Blocks: not for green threads."""
+        failures = self._failures
         with self._lock:
             if self._closed:
                 raise LogUnavailable("the log was closed")
             if self._session is None:
-                try:
-                    self._session = Session(self._address, self._origin)
-                except ValueError as error:
-                    raise SettingsError(f"PARLEY_EVENTLOG_URL is refused by the client: {error}") from error
+                if self._failure is not None and self._failures != failures:
+                    # Who waited while another tried in vain does not wait for a try of its own.
+                    raise self._failure
+                self._session = self._connect()
             return self._session
+
+    def _connect(self) -> Session:
+        try:
+            session = Session(self._address, self._origin)
+        except ValueError as error:
+            raise SettingsError(f"PARLEY_EVENTLOG_URL is refused by the client: {error}") from error
+        except exceptions.KurrentDBClientError as error:
+            self._failure = error
+            self._failures += 1
+            raise
+        self._failure = None
+        return session
 
     def drop(self, session: Session | None) -> None:
         """Have the next call made on a new session, unless there is one already."""
@@ -303,11 +357,14 @@ class Connection:
 
     def close(self) -> None:
         """Close the connection; the calls under way end with LogUnavailable."""
+        self._blocking.call(self._close)
+
+    def _close(self) -> None:
+        self._closed = True
         with self._lock:
-            self._closed = True
             session, self._session = self._session, None
         if session is not None:
-            self._blocking.call(session.close)
+            session.close()
 
     def _use(self, use: Callable[[Session], T], *, tries: int) -> T:
         # A node that does not lead has done nothing: that may be tried elsewhere whatever it was.

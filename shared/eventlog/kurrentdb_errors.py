@@ -7,12 +7,17 @@ from kurrentdbclient import exceptions
 
 from shared.errors import Poison
 from shared.eventlog.kurrentdb_url import Address
+from shared.eventlog.kurrentdb_version import OLDEST, ServerTooOld
 from shared.eventlog.protocol import LogUnavailable
 
-_TLS = re.compile(r"(?i)ssl|tls|handshake|certificate|Trying to connect an http1")
+_TLS = re.compile(r"(?i)ssl|tls|handshake|certificate")
+# So answers whoever speaks TLS to who does not, and so do servers from before gRPC.
+_NO_GRPC = "Trying to connect an http1"
 _REPORT = re.compile(r'status = StatusCode\.(?P<status>\w+) details = "(?P<details>.*?)" debug_error_string')
 _LIMIT = re.compile(r"(?i)maximum append (?P<event>event )?size")
+_TOO_LONG_A_MESSAGE = "exceeds the maximum configured message size"
 _LONGEST = 300
+_OLDEST = ".".join(str(part) for part in OLDEST)
 
 
 class TooLarge(Poison):
@@ -23,19 +28,21 @@ def explained(error: Exception, address: Address) -> Exception:
     """
     Return TooLarge where an append is, and LogUnavailable for everything else: nothing is lost by waiting
     until somebody has mended the server or the setting.
-
-    A server too old is noticed by what it does not know: the client has no way to ask for its version.
     """
     where = f"the event log at {address.shown} (PARLEY_EVENTLOG_URL)"
     text = _told(error)
-    if isinstance(error, AssertionError) or "UNIMPLEMENTED" in text:
+    # A server that does not tell its version is known by what it cannot do.
+    if isinstance(error, ServerTooOld | AssertionError) or "UNIMPLEMENTED" in text:
+        version = f" (version {text})" if isinstance(error, ServerTooOld) else ""
         return LogUnavailable(
-            f"{where} is too old: Parley needs KurrentDB, or EventStoreDB 23.10 or newer. Name such a server "
-            "in PARLEY_EVENTLOG_URL"
+            f"{where} is too old{version}: Parley needs KurrentDB, or EventStoreDB {_OLDEST} or newer. Name "
+            "such a server in PARLEY_EVENTLOG_URL"
         )
     if (limit := _LIMIT.search(text)) is not None:
         name = "MaxAppendEventSize" if limit["event"] else "MaxAppendSize"
         return TooLarge(f"{where} takes no append as large as this: raise its {name} ({text})")
+    if _TOO_LONG_A_MESSAGE in text:
+        return TooLarge(f"{where} takes no event as large as this, whatever it is told to take ({text})")
     for kind, say in _SENTENCES:
         if isinstance(error, kind):
             return LogUnavailable(f"{where} {say(text, address)}")
@@ -51,6 +58,11 @@ def _told(error: Exception) -> str:
 
 def _unreachable(text: str, address: Address) -> str:
     del address
+    if _NO_GRPC in text:
+        return (
+            "does not speak as it should: look at tls in PARLEY_EVENTLOG_URL, and whether it is a KurrentDB, "
+            f"or an EventStoreDB {_OLDEST} or newer, that listens there ({text})"
+        )
     if _TLS.search(text):
         return f"cannot be reached over TLS: look at tls and tlsCaFile in PARLEY_EVENTLOG_URL ({text})"
     return f"cannot be reached: {text}"

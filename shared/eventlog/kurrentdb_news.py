@@ -91,7 +91,8 @@ class News:
                     return
                 self._subscription = subscription
                 self._follows = True
-                self._newest = max(self._newest, tail)
+                # Not the newest ever told: the database may have been restored to less.
+                self._newest = tail
                 self._changed.notify_all()
             for record in subscription:
                 with self._changed:

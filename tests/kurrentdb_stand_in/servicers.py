@@ -62,8 +62,11 @@ class Manners:
 
     Those before 22.10 tell no positions of a stream's events. A read from where no record begins is answered
     with `invalid_position`, a status and its details, in which those before 24.2 only say `Error`. The nodes
-    `cut_off` do not reach the others and know of no leader.
+    `cut_off` do not reach the others and know of no leader. Those before 21.10 do not tell their `version`:
+    None.
     """
+
+    version: str | None = "25.1.0"
 
     tells_no_positions: bool = False
     invalid_position: tuple[str, str] = ("UNKNOWN", "Unexpected {result}: InvalidPosition")
@@ -287,6 +290,31 @@ class Gossip(gossip_pb2_grpc.GossipServicer):
         return states.Leader if number == cluster.leader else states.Follower
 
 
+class ServerFeatures:
+    """Tells the version. The vendor's client has no classes for this service."""
+
+    name = "event_store.client.server_features.ServerFeatures"
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def handler(self) -> grpc.GenericRpcHandler:
+        methods = {"GetSupportedMethods": grpc.unary_unary_rpc_method_handler(self._tell, bytes, bytes)}
+        return grpc.method_handlers_generic_handler(self.name, methods)
+
+    def _tell(self, request: bytes, context: grpc.ServicerContext) -> bytes:
+        cluster = self._node.cluster
+        cluster.count("ServerFeatures")
+        version = cluster.manners.version
+        if version is None:
+            _abort(context, grpc.StatusCode.UNIMPLEMENTED, "Service is unimplemented.")
+        # The first field lists methods, the second is the version.
+        return b"".join(
+            bytes([number << 3 | 2, len(content)]) + content
+            for number, content in ((1, b"\n\x04read"), (2, version.encode()))
+        )
+
+
 def _abort(context: grpc.ServicerContext, code: grpc.StatusCode, details: str) -> NoReturn:
     context.abort(code, details)
     raise AssertionError("abort raises")
@@ -345,6 +373,7 @@ def serve(
     node = Node(cluster, number)
     streams_pb2_grpc.add_StreamsServicer_to_server(Streams(node), server)
     gossip_pb2_grpc.add_GossipServicer_to_server(Gossip(node), server)
+    server.add_generic_rpc_handlers((ServerFeatures(node).handler(),))
     address = f"127.0.0.1:{port}"
     if certificate is None:
         bound = server.add_insecure_port(address)

@@ -7,13 +7,14 @@ Over a real socket against the stand-in; what the engine promises when all is we
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
-from threading import Event
+from threading import Barrier, Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,7 +29,7 @@ from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.kurrentdb import KurrentEventLog
 from shared.eventlog.kurrentdb_errors import TooLarge
 from shared.eventlog.kurrentdb_known import KnownIds
-from shared.eventlog.protocol import EventLog, LogUnavailable, UnknownPosition, VersionConflict
+from shared.eventlog.protocol import EventLog, LogUnavailable, Page, UnknownPosition, VersionConflict
 from shared.settings import Settings, to_environment
 from shared.testing import eventually, free_port, fresh_database
 from tests.contract.event_examples import a_personal_event, a_stream, an_event
@@ -365,6 +366,20 @@ def test_an_event_of_a_database_that_was_replaced_is_not_taken_for_another(
     assert log.find(stream, event.id) is None
 
 
+def test_who_waits_is_not_told_of_what_a_restored_database_no_longer_has(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    log.append(a_stream(), [an_event() for _ in range(5)], expected="any")
+    assert log.wait_for_news(after=0, timeout=10)
+    cluster.tell("reset")
+    cluster.tell("cut")
+    position = log.append(a_stream(), [an_event()], expected="any").position
+    # One that hears of it follows the log again.
+    assert log.wait_for_news(after=position - 1, timeout=10)
+
+    eventually(lambda: not log.wait_for_news(after=position, timeout=0.05))
+
+
 def test_a_long_stream_is_read_whole(log: KurrentEventLog) -> None:
     stream = a_stream()
     events: list[NewEvent] = [an_event() for _ in range(2300)]
@@ -477,6 +492,17 @@ def test_the_last_events_are_not_taken_for_all_where_the_search_takes_too_long(
         log.before_last(3)
 
 
+def test_where_others_wrote_very_much_the_log_is_taken_to_have_events(
+    open_log: Open, cluster: StandIn
+) -> None:
+    log = open_log(all_nodes(cluster, "&defaultDeadline=1"))
+    last = put_foreign(cluster, "orders")
+    cluster.goes_wrong("Read", "delay", seconds=1.5)
+
+    assert log.head() == last
+    assert log.read_all(after=0) == Page((), last)
+
+
 # --- positions of another log ---
 
 
@@ -583,6 +609,36 @@ def test_a_cluster_without_any_node_is_told_with_its_setting(open_log: Open) -> 
         log.head()
 
 
+def test_those_who_wait_for_a_silent_server_do_not_wait_for_each_other(open_log: Open) -> None:
+    """Ten calls at once take as long as one: who waited while another tried in vain is told so too."""
+    calls = 10
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:
+        port = silent.getsockname()[1]
+        log = open_log(
+            f"kurrentdb+discover://127.0.0.1:{port}?tls=false&maxDiscoverAttempts=1&gossipTimeout=2"
+        )
+        together = Barrier(calls)
+
+        def ask() -> str:
+            together.wait()
+            with pytest.raises(LogUnavailable) as told:
+                log.head()
+            return str(told.value)
+
+        with ThreadPoolExecutor(calls) as pool:
+            sentences = set(pool.map(lambda _: ask(), range(calls)))
+        silent.setblocking(False)
+        connections = 0
+        with suppress(BlockingIOError):
+            while True:
+                silent.accept()[0].close()
+                connections += 1
+
+    assert len(sentences) == 1
+    assert "(PARLEY_EVENTLOG_URL) has no leader now" in sentences.pop()
+    assert connections == 1
+
+
 def test_a_node_that_does_not_lead_is_told_how_to_name_the_others(open_log: Open, cluster: StandIn) -> None:
     log = open_log(f"kurrentdb://127.0.0.1:{cluster.ports[1]}?tls=false")
 
@@ -621,6 +677,30 @@ def test_an_older_server_is_told_with_the_version_needed(
         log.read_stream(stream)
 
 
+@pytest.mark.parametrize("version", ["22.10.5", "23.6.0", "5.0.11"])
+def test_a_server_that_tells_an_older_version_is_refused_before_anything_is_written(
+    log: KurrentEventLog, cluster: StandIn, version: str
+) -> None:
+    cluster.tell("behave", version=version)
+
+    with pytest.raises(
+        LogUnavailable, match=rf"too old \(version {version}\).* 23\.10 .* PARLEY_EVENTLOG_URL"
+    ):
+        log.append(a_stream(), [an_event()], expected="any")
+
+    assert cluster.calls("Append") == 0
+
+
+@pytest.mark.parametrize("version", ["23.10.0", "24.10.4", "26.0.0", "0.0.0", "", None])
+def test_a_server_of_another_version_is_used(
+    log: KurrentEventLog, cluster: StandIn, version: str | None
+) -> None:
+    cluster.tell("behave", version=version)
+
+    assert not log.append(a_stream(), [an_event()], expected="any").duplicate
+    assert cluster.calls("ServerFeatures") == 1
+
+
 def test_an_append_larger_than_the_server_takes_is_not_tried_for_ever(
     log: KurrentEventLog, cluster: StandIn
 ) -> None:
@@ -640,6 +720,19 @@ def test_an_event_larger_than_the_server_takes_is_not_tried_for_ever(
     cluster.goes_wrong("Append", "INVALID_ARGUMENT", details=told)
 
     with pytest.raises(TooLarge, match="MaxAppendEventSize"):
+        log.append(a_stream(), [an_event()], expected="any")
+
+
+def test_an_event_larger_than_any_message_may_be_is_not_tried_for_ever(
+    log: KurrentEventLog, cluster: StandIn
+) -> None:
+    cluster.goes_wrong(
+        "Append",
+        "RESOURCE_EXHAUSTED",
+        details="Received message exceeds the maximum configured message size.",
+    )
+
+    with pytest.raises(TooLarge, match="whatever it is told to take"):
         log.append(a_stream(), [an_event()], expected="any")
 
 
