@@ -215,7 +215,8 @@ def _url_of_provider(model: str) -> str:
 
 
 def _quoted(role: str, text: str, names: frozenset[str]) -> dict[str, str]:
-    return {"side": role, "text": mask(text[:_LONGEST_MESSAGE], names)}
+    # Masked before it is cut, so that no half of a name is left at the end.
+    return {"side": role, "text": mask(text, names)[:_LONGEST_MESSAGE]}
 
 
 _REASONS: Mapping[str, tuple[str, str]] = {

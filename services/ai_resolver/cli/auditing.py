@@ -26,7 +26,7 @@ def sample(*, size: int, as_json: bool, now: datetime | None) -> None:
     """
     Show some of what was called concluded in the last week, for a person to audit.
 
-    Asked again within the week it shows the same ones.
+    Asked again within the calendar week it shows the same ones, but for what came in since.
     """
     settings = current_settings()
     instant = now or settings.system_clock().now()

@@ -39,17 +39,23 @@ def evaluate(file: Path, *, judge: JudgeName, min_precision: float, as_json: boo
         raise Mistake(f"{file}: mend these lines, nothing was judged:\n{lines}")
     if not items:
         raise Mistake(f"{file} holds no items: one JSON object a line with id, lang, thread and expected.")
-    with Progress(transient=True) as progress:
+    judging = build_judge(load(), judge)
+    with Progress(transient=True, disable=as_json) as progress:
         bar = progress.add_task("Judging", total=len(items))
         found: list[Judged] = []
-        for judged in evaluating.evaluate(items, build_judge(load(), judge)):
+        for judged in evaluating.evaluate(items, judging):
             found.append(judged)
             progress.advance(bar)
     report = Report(tuple(found))
+    model = None if judge == "gates" or judging.model is None else judging.model.name
     if as_json:
-        print_json(_for_programs(report))
+        print_json({"judge": judge, "model": model, **_for_programs(report)})
     else:
+        click.echo(f"Judged by: {judge}, {f'with {model}' if model else 'without a language model'}\n")
         _print(report)
+    if report.undecided:
+        told = ", ".join(f"{reason} {count}" for reason, count in report.undecided.items())
+        click.echo(f"Could not be judged, and counted as left open: {told}", err=True)
     if report.is_under(min_precision):
         precision = report.total.precision().value
         told = "nothing was called concluded" if precision is None else f"precision is {precision:.4f}"
@@ -142,6 +148,7 @@ def _for_programs(report: Report) -> dict[str, object]:
         "all": figures(report.total),
         "by_language": {name: figures(table) for name, table in report.by_language.items()},
         "by_category": {name: figures(table) for name, table in report.by_category.items()},
+        "undecided": report.undecided,
         "wrong": [
             {
                 "id": judged.item.id,

@@ -14,9 +14,9 @@ from services.ai_resolver.adapters import tasks_rpc
 from services.ai_resolver.cli.judges import build_judge
 from services.ai_resolver.commands import ConfigureCompany
 from services.ai_resolver.handlers import subscribing
-from services.ai_resolver.handlers.running import Looked, NightRun, Rules, Summary
+from services.ai_resolver.handlers.running import TO_BE_MENDED, Looked, NightRun, Rules, Summary
 from services.ai_resolver.handlers.subscribing import Desk
-from shared.cli_support import current_settings, json_option, now_option, print_json, print_table
+from shared.cli_support import Failure, current_settings, json_option, now_option, print_json, print_table
 from shared.contracts.ai_resolver import Mode
 from shared.db import connect
 from shared.eventlog.factory import open_log
@@ -37,7 +37,7 @@ def run(*, dry_run: bool, at_once: bool, as_json: bool, now: datetime | None) ->
 
     A night begins at 02:00 in the zone of the company that owes the answer. Run it every hour; it may be run
     twice, late, or on two machines at once. Without PARLEY_AI_MODEL it judges with a stricter threshold and
-    says so in each verdict.
+    says so in each verdict. Fails where the model refuses to be asked, which another night would not mend.
     """
     settings = current_settings()
     instant = now or settings.system_clock().now()
@@ -64,6 +64,12 @@ def run(*, dry_run: bool, at_once: bool, as_json: bool, now: datetime | None) ->
             progress.advance(bar)
     model = None if judge.model is None else judge.model.name
     _tell(summary, found, model=model, dry=dry_run, as_json=as_json)
+    faults = sorted(TO_BE_MENDED & summary.reasons.keys())
+    if faults:
+        raise Failure(
+            f"{model} does not take questions ({', '.join(faults)}): look at PARLEY_AI_MODEL, "
+            "PARLEY_AI_MODEL_URL and PARLEY_AI_MODEL_KEY. What it should have judged stays open."
+        )
 
 
 def _tell(summary: Summary, found: Sequence[Looked], *, model: str | None, dry: bool, as_json: bool) -> None:

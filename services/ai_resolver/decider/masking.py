@@ -26,33 +26,61 @@ _STEPS = (
     (_REFERENCE, "[REFERENCE]"),
     (_NUMBER, "[NUMBER]"),
 )
-# Shorter parts of names are everyday words: "AG", "Sol", "Von".
-_SHORTEST_NAME_PART = 4
+# Shorter parts of names are everyday words too ("Per", "Sol"): they are names only as they are written there.
+_SHORTEST_SURE_NAME = 4
+_SHORTEST_NAME = 2
+# Cases and genitives: "Hafens", "Kowalskiego", "Holm's".
+_ENDING = r"(?:['\u2019]?\w{0,3})"
+_WITHOUT_UMLAUTS = str.maketrans(
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        "ø": "oe",
+        "å": "aa",
+        "æ": "ae",
+        "Ä": "Ae",
+        "Ö": "Oe",
+        "Ü": "Ue",
+    }
+    | {"Ø": "Oe", "Å": "Aa", "Æ": "Ae"}
+)
 
 
 def mask(text: str, names: Iterable[str]) -> str:
     """
     Return the text without names, bank accounts, telephone numbers, e-mail addresses, amounts and references.
 
-    `names` are those of debtors and people that are known; each is found whole, and its longer parts too.
-    What is left of digits is masked as well: a number that we did not recognise is still one.
+    `names` are those of debtors and people that are known; each is found whole and in its parts, declined,
+    and with umlauts written out. What is left of digits is masked as well: a number that we did not recognise
+    is still one.
     """
     masked = text
     for pattern, stand_in in _STEPS[:2]:
         masked = pattern.sub(stand_in, masked)
     for name in _longest_first(names):
-        masked = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", MASK_NAME, masked, flags=re.IGNORECASE)
+        masked = _pattern(name).sub(MASK_NAME, masked)
     for pattern, stand_in in _STEPS[2:]:
         masked = pattern.sub(stand_in, masked)
     return masked
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    written = re.escape(name).replace(r"\ ", r"\s+")
+    if len(name) < _SHORTEST_SURE_NAME:
+        return re.compile(rf"(?<!\w){written}(?:['\u2019]?s)?(?!\w)")
+    return re.compile(rf"(?<!\w){written}{_ENDING}(?!\w)", re.IGNORECASE)
 
 
 def _longest_first(names: Iterable[str]) -> list[str]:
     found: set[str] = set()
     for name in names:
         whole = " ".join(name.split())
-        if not whole:
-            continue
-        found.add(whole)
-        found |= {part for part in re.split(r"[\s,]+", whole) if len(part) >= _SHORTEST_NAME_PART}
-    return sorted(found, key=len, reverse=True)
+        for written in (whole, whole.translate(_WITHOUT_UMLAUTS)):
+            found |= {written, *(part for part in re.split(r"[\s,]+", written) if _is_name(part))}
+    return sorted(found - {""}, key=len, reverse=True)
+
+
+def _is_name(part: str) -> bool:
+    return len(part) >= _SHORTEST_SURE_NAME or (len(part) >= _SHORTEST_NAME and part[0].isupper())

@@ -85,8 +85,18 @@ def _judged_by(verdict: VerdictGiven | GiveVerdict) -> JudgedBy:
 
 
 def is_settled(key: JudgedBy, state: Verdicts, night: datetime) -> bool:
-    """Say whether judging again would tell nothing new."""
-    if key[0] in state.disputed_versions:
+    """
+    Say whether judging again would tell nothing new.
+
+    What was left open with a language model is not judged again without one, which knows less.
+    """
+    version, _, model, *_ = key
+    if version in state.disputed_versions:
+        return True
+    if model is None and any(
+        earlier[0] == version and earlier[2] is not None and outcome == "reply_expected"
+        for earlier, (outcome, _) in state.given.items()
+    ):
         return True
     if key not in state.given:
         return False

@@ -211,6 +211,12 @@ class Report:
         return [judged for judged in self.judged if judged.is_false_resolve]
 
     @property
+    def undecided(self) -> dict[str, int]:
+        """How many could not be judged, by reason; they count as left open."""
+        reasons = (each.judgement.reason for each in self.judged if each.judgement.outcome == "undecided")
+        return dict(Counter(reasons).most_common())
+
+    @property
     def wrong(self) -> list[Judged]:
         """Every wrong item, those first that would have closed a task somebody waits on."""
         return sorted(

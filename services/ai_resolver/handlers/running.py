@@ -29,6 +29,8 @@ from shared.db import DatabaseConnection
 from shared.eventlog.protocol import EventLog
 
 _PORTION = 100
+# What another night does not mend: somebody has to look at the settings.
+TO_BE_MENDED = frozenset({"model_no_such_model", "model_not_allowed", "model_refused"})
 # Another night will do as well, and an event for each would tell nothing.
 _NOT_WORTH_AN_EVENT = frozenset({"model_budget_spent", "model_circuit_open"})
 
@@ -184,11 +186,16 @@ class NightRun:
             else ripe
         )
 
-    def _judged(self, ripe: Sequence[_Ripe], workers: int) -> Sequence[Judgement]:
+    def _judged(self, ripe: Sequence[_Ripe], workers: int) -> Iterator[Judgement]:
+        """Judge each burst, so many at a time; what is judged is recorded while the next are being judged."""
         if workers == 1 or len(ripe) < 2:  # noqa: PLR2004 - one needs no company
-            return [self._judge.judge(each.burst, may_leave=each.may_leave) for each in ripe]
+            yield from (self._judge_one(each) for each in ripe)
+            return
         with ThreadPoolExecutor(workers) as pool:
-            return list(pool.map(lambda each: self._judge.judge(each.burst, may_leave=each.may_leave), ripe))
+            yield from pool.map(self._judge_one, ripe)
+
+    def _judge_one(self, ripe: _Ripe) -> Judgement:
+        return self._judge.judge(ripe.burst, may_leave=ripe.may_leave)
 
     def _conclude(self, ripe: _Ripe, judgement: Judgement, now: datetime, *, dry: bool) -> Looked:
         command = _verdict(ripe, judgement, now)

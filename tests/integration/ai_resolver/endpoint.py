@@ -45,15 +45,22 @@ class Answer:
 
 @dataclass
 class Endpoint:
-    """Gives its answers in turn, the last one for ever, and keeps what it was asked."""
+    """
+    Gives its answers in turn, the last one for ever, and keeps what it was asked.
+
+    `to` has answers of its own for questions with a certain text in them.
+    """
 
     url: str = ""
     answers: list[Answer] = field(default_factory=lambda: [Answer()])
+    to: dict[str, list[Answer]] = field(default_factory=dict)
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
-    def next_answer(self) -> Answer:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+    def next_answer(self, question: Mapping[str, Any]) -> Answer:
+        words = question["messages"][-1]["content"]
+        answers = next((answers for text, answers in self.to.items() if text in words), self.answers)
+        return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
 @contextmanager
@@ -63,8 +70,9 @@ def endpoint() -> Iterator[Endpoint]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers.get("content-length", "0"))
-            told.asked.append(json.loads(self.rfile.read(length)))
-            answer = told.next_answer()
+            question = json.loads(self.rfile.read(length))
+            told.asked.append(question)
+            answer = told.next_answer(question)
             if answer.late:
                 told.closing.wait(30)
                 return

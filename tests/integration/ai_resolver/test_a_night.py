@@ -1,22 +1,56 @@
 """A night over a real log with the real classifier: what is closed, what is left, and what comes back."""
 
+import threading
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 
 from services.ai_resolver import queries
 from services.ai_resolver.adapters.embedded_classifier import EmbeddedClassifier
+from services.ai_resolver.cli import group
 from services.ai_resolver.commands import ConfigureCompany
+from services.ai_resolver.decider.bursts import Burst
 from services.ai_resolver.handlers.auditing import as_item
 from services.ai_resolver.handlers.subscribing import VERDICTS, Desk
+from services.ai_resolver.ports import Labelled
 from shared.contracts.ai_resolver import VerdictGiven
 from shared.contracts.envelope import Stream
 from shared.contracts.tasks import AutomaticResolution, TaskReopened, TaskSolved
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import EventLog
+from shared.settings import Settings, to_environment
 from tests.integration.ai_resolver.conftest import CatchUp
-from tests.integration.ai_resolver.village import FRIDAY, SATURDAY_AT_THREE, Chat, a_night
+from tests.integration.ai_resolver.endpoint import Answer, endpoint
+from tests.integration.ai_resolver.village import FRIDAY, SATURDAY_AT_THREE, Chat, a_night, night_run
+
+
+@dataclass
+class Model:
+    """A language model that calls everything thanks; with `together`, only once so many ask at a time."""
+
+    is_remote: bool = False
+    together: int = 1
+    name: str = "test/model"
+    prompt_version: str = "1"
+    shown: list[str] = field(default_factory=list)
+    most_at_once: int = 0
+
+    def __post_init__(self) -> None:
+        self._lock, self._asking = threading.Lock(), 0
+        self._barrier = threading.Barrier(self.together)
+
+    def label(self, burst: Burst) -> Labelled:
+        with self._lock:
+            self.shown.append(burst.text)
+            self._asking += 1
+            self.most_at_once = max(self.most_at_once, self._asking)
+        self._barrier.wait(timeout=30)
+        with self._lock:
+            self._asking -= 1
+        return Labelled("thanks", 1)
 
 
 def solved(log: EventLog, chat: Chat) -> list[TaskSolved]:
@@ -197,3 +231,84 @@ def test_shadow_says_what_it_would_do_and_the_switch_turns_a_company_off(
     assert (verdict.outcome, verdict.mode, verdict.closes_tasks) == ("concluded", "shadow", False)
     assert len(open_tasks(tasks_tables, shadow)) == 1
     assert verdicts(log, off) == []
+
+
+def test_a_remote_model_is_shown_only_the_threads_of_companies_that_allowed_it(
+    log: EventLog, tables: DatabaseConnection, classifier: EmbeddedClassifier, catch_up: CatchUp
+) -> None:
+    allowed, silent = Chat(log).begin(), Chat(log).begin()
+    allowed.says("partner", "Thank you very much for the update.")
+    silent.says("partner", "Have a nice weekend!")
+    Desk(log).configure(
+        ConfigureCompany(
+            company_id=allowed.creditor,
+            mode=None,
+            follow_installation=False,
+            remote_model=True,
+            at=FRIDAY,
+            actor="ops:test",
+            correlation_id=uuid4(),
+        )
+    )
+    catch_up()
+    model = Model(is_remote=True)
+
+    looked = {each.thread_id: each.reason for each in a_night(log, tables, classifier, model=model)}
+
+    assert model.shown == ["Thank you very much for the update."]
+    assert looked == {
+        allowed.thread_id: "all_gates_passed",
+        silent.thread_id: "all_gates_passed_without_model",
+    }
+
+
+def test_so_many_questions_are_asked_at_a_time_and_no_more(
+    log: EventLog, tables: DatabaseConnection, classifier: EmbeddedClassifier, catch_up: CatchUp
+) -> None:
+    chats = [Chat(log).begin() for _ in range(6)]
+    for chat in chats:
+        chat.says("partner", "Thank you very much for the update.")
+    catch_up()
+    # Nobody is answered before a second one asks: were it one at a time, it would end in an error.
+    model = Model(together=2)
+
+    looked = a_night(log, tables, classifier, model=model, workers=2)
+
+    assert [each.recorded for each in looked] == [True] * len(chats)
+    assert (len(model.shown), model.most_at_once) == (len(chats), 2)
+
+
+def test_what_is_judged_is_recorded_before_the_next_is_asked_about(
+    log: EventLog, tables: DatabaseConnection, classifier: EmbeddedClassifier, catch_up: CatchUp
+) -> None:
+    chats = [Chat(log).begin() for _ in range(2)]
+    for chat in chats:
+        chat.says("partner", "Thank you very much for the update.")
+    catch_up()
+    model = Model()
+    run = night_run(log, tables, classifier, model=model).run(SATURDAY_AT_THREE, dry=False)
+
+    first = next(run)
+
+    assert first.recorded
+    assert len(model.shown) == 1
+    assert len(list(run)) == 1
+
+
+def test_a_model_that_does_not_exist_fails_the_run_and_closes_nothing(
+    log: EventLog, catch_up: CatchUp, tasks_tables: DatabaseConnection, database_settings: Settings
+) -> None:
+    chat = Chat(log).begin()
+    chat.says("partner", "Thank you very much for the update.")
+    catch_up()
+    with endpoint() as server:
+        server.answers = [Answer(status=404)]
+        changes = {"ai_model": "openai/no-such", "ai_model_url": server.url}
+        environment = to_environment(database_settings.model_copy(update=changes))
+        options = ("run", "--now", SATURDAY_AT_THREE.isoformat())
+        result = CliRunner().invoke(group, options, env=environment)
+    catch_up()
+
+    assert result.exit_code == 1
+    assert "openai/no-such does not take questions (model_no_such_model)" in result.stderr
+    assert len(open_tasks(tasks_tables, chat)) == 1

@@ -1,8 +1,8 @@
 """Companies that write to each other, told to the log as messaging would, and nights to judge them in."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4, uuid5
 
 from services.ai_resolver.decider.gates import Policy
@@ -12,7 +12,14 @@ from services.ai_resolver.handlers.subscribing import Desk
 from services.ai_resolver.ports import Classifier, LanguageModel
 from shared.contracts.ai_resolver import Mode
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
-from shared.contracts.messaging import Attachment, CompanyDetails, CompanyRegistered, MessagePosted, Side
+from shared.contracts.messaging import (
+    Attachment,
+    CaseOpened,
+    CompanyDetails,
+    CompanyRegistered,
+    MessagePosted,
+    Side,
+)
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import EventLog
 
@@ -44,6 +51,21 @@ class Chat:
                 CompanyRegistered(company_id=company_id, side=_side(side), details=details),
                 FRIDAY,
             )
+        return self
+
+    def about(self, debtor_name: str) -> "Chat":
+        """Let the case be about this debtor."""
+        opened = CaseOpened(
+            case_id=self.case_id,
+            reference="NV-1001",
+            creditor_id=self.creditor,
+            debtor_type="Company",
+            debtor_name=debtor_name,
+            amount=Decimal(1200),
+            currency="EUR",
+            status="Active",
+        )
+        self._append(Stream("case", self.case_id), opened, FRIDAY, subject=f"case:{self.case_id}")
         return self
 
     def says(
@@ -116,17 +138,25 @@ def a_night(
     model: LanguageModel | None = None,
     mode: Mode = "live",
     dry: bool = False,
+    workers: int = 1,
 ) -> list[Looked]:
     """Run one night and return what it looked at."""
-    run = NightRun(
+    run = night_run(log, tables, classifier, model=model, mode=mode)
+    return list(run.run(at, dry=dry, workers=workers))
+
+
+def night_run(
+    log: EventLog,
+    tables: DatabaseConnection,
+    classifier: Classifier,
+    *,
+    model: LanguageModel | None = None,
+    mode: Mode = "live",
+) -> NightRun:
+    return NightRun(
         log=log,
         connection=tables,
         judge=Judge(classifier, model, Policy()),
         rules=Rules(installation_mode=mode, minimum_age=timedelta(hours=4)),
         desk=Desk(log),
     )
-    return list(_all(run.run(at, dry=dry)))
-
-
-def _all(found: Iterator[Looked]) -> Iterator[Looked]:
-    yield from found

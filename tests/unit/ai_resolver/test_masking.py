@@ -28,6 +28,21 @@ def test_masks(text: str, masked: str) -> None:
     assert mask(text, ["Hafen GmbH"]) == masked
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Bo Ek paid, and Ek's brother too", "[NAME] paid, and [NAME] brother too"),
+        ("it is so, ek", "it is so, ek"),
+        ("Müllers Konto, Herr Mueller", "[NAME] Konto, Herr [NAME]"),
+        ("konto Kowalskiego", "konto [NAME]"),
+        ("Hafen\nGmbH", "[NAME]"),
+        ("the market", "the market"),
+    ],
+)
+def test_masks_names_however_they_are_written(text: str, masked: str) -> None:
+    assert mask(text, ["Bo Ek", "Jürgen Müller", "Jan Kowalski", "Hafen GmbH", "Ida Marx"]) == masked
+
+
 def test_no_digit_is_left() -> None:
     text = "A1 B-2 3.4 5,6 DE12 +49 (0)40 77 x9y 10%"
 

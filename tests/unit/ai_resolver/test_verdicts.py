@@ -93,6 +93,16 @@ def test_another_burst_or_another_judge_is_heard(changed: dict[str, object]) -> 
     assert len(verdicts.decide(replace(A_VERDICT, **changed), after(A_VERDICT))) == 1  # type: ignore[arg-type]
 
 
+def test_what_a_model_left_open_is_not_judged_again_without_one() -> None:
+    with_model = replace(A_VERDICT, model="ollama/x", outcome="reply_expected")
+    state = after(with_model)
+
+    assert verdicts.decide(A_VERDICT, state) == ()
+    assert len(verdicts.decide(replace(A_VERDICT, thread_version=6), state)) == 1
+    assert len(verdicts.decide(replace(with_model, model="ollama/y", outcome="concluded"), state)) == 1
+    assert len(verdicts.decide(A_VERDICT, after(replace(with_model, outcome="undecided")))) == 1
+
+
 def test_an_error_is_tried_again_in_a_later_night_only() -> None:
     failed = replace(A_VERDICT, outcome="undecided")
     state = after(failed)
