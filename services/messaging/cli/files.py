@@ -1,23 +1,20 @@
 """`parley messaging files`: what operators do with files."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import click
 
 from services.messaging import handlers
+from services.messaging.cli.reading import limit_option, opened_reads
 from services.messaging.commands import Origin
-from services.messaging.queries import Reads
 from shared.cli_support import VerbGroup, current_settings, json_option, now_option, print_json, print_table
 from shared.contracts.messaging import DeleteFile
 from shared.contracts.rpc import Caller
-from shared.db import open_pool
 from shared.eventlog.factory import open_log
 from shared.file_store import open_file_store, open_incoming
-from shared.settings import Settings
 
 _OPERATOR = Caller(user_id=None, company_id=None, role="ops", name="operator")
 
@@ -27,24 +24,13 @@ def group() -> None:
     """Files on record, and the store that holds their bytes."""
 
 
-@contextmanager
-def _reads(settings: Settings) -> Iterator[Reads]:
-    pool = open_pool(settings, schema=handlers.NAME, size=1, autocommit=True)
-    try:
-        yield Reads(pool)
-    finally:
-        pool.close()
-
-
 @group.command("list")
 @click.option("--case", "case_id", type=click.UUID, help="Only files of this case.")
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Show at most so many."
-)
+@limit_option
 @json_option
 def list_(*, case_id: UUID | None, limit: int, as_json: bool) -> None:
     """List files, newest first, deleted ones too."""
-    with _reads(current_settings()) as reads:
+    with opened_reads(current_settings()) as reads:
         found = reads.list_all_files(case_id=case_id, limit=limit)
     if as_json:
         print_json(found)
@@ -71,7 +57,7 @@ def list_(*, case_id: UUID | None, limit: int, as_json: bool) -> None:
 @json_option
 def show(file_id: UUID, *, as_json: bool) -> None:
     """Show what is on record of a file, and where its bytes are."""
-    with _reads(current_settings()) as reads:
+    with opened_reads(current_settings()) as reads:
         found = reads.file_record(file_id)
     if as_json:
         print_json(found)
@@ -115,7 +101,7 @@ def sweep(*, dry_run: bool, as_json: bool, now: datetime | None) -> None:
     """
     settings = current_settings()
     at = now or settings.system_clock().now()
-    with closing(open_log(settings)) as log, _reads(settings) as reads:
+    with closing(open_log(settings)) as log, opened_reads(settings) as reads:
         swept = handlers.sweep_files(
             handlers.open_archive(log),
             reads,

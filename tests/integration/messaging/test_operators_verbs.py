@@ -260,6 +260,21 @@ class TestLooking:
         assert "Anna" in table("users")
         assert {user["name"] for user in data("users")} == {"Anna", "Paul"}
 
+    def test_more_is_listed_than_one_query_gives(
+        self, talk: Conversation, run: Run, catch_up: CatchUp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(5):
+            talk.office.posts(talk.anna, talk.thread_id, f"{number}")
+        catch_up()
+        for module in ("threads", "cases"):
+            monkeypatch.setattr(f"services.messaging.cli.{module}.PAGE", 2)
+
+        thread = json.loads(run("messaging", "thread", str(talk.thread_id), "--json").stdout)
+        timeline = run("messaging", "timeline", str(talk.case.case_id), "--json", "--type", "message")
+
+        assert [message["body"] for message in thread["messages"]] == ["0", "1", "2", "3", "4"]
+        assert len(json.loads(timeline.stdout)) == 5
+
     @pytest.mark.parametrize("verb", ["case", "thread", "note"])
     def test_what_does_not_exist_is_refused_in_one_line(self, run: Run, verb: str) -> None:
         result = run("messaging", verb, str(uuid4()))
