@@ -91,8 +91,13 @@ class Listener:
             lambda event: event.type == "message.posted" and event.data["id"] == message["id"], within=within
         )
 
+    def conversation(self) -> list[LiveEvent]:
+        """Return what was heard but for notices, which may come late: the notifier works in its own time."""
+        return [event for event in self.events if event.type != "notification.added"]
+
     def types(self) -> list[str]:
-        return [event.type for event in self.events]
+        """Return the types of what was heard of the conversation."""
+        return [event.type for event in self.conversation()]
 
 
 @dataclass

@@ -57,7 +57,7 @@ def test_a_question_arrives_live_and_its_task_after_it(talk: Conversation) -> No
         ear.until(lambda event: event.type == "task.opened")
 
     assert ear.types() == ["message.posted", "task.opened"]
-    posted, opened = ear.events
+    posted, opened = ear.conversation()
     assert posted.id < opened.id
     assert posted.data["id"] == message["id"]
     assert posted.data["body"] == "Do you accept?"
