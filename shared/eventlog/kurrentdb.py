@@ -16,7 +16,7 @@ from shared.eventlog.blocking import Blocking
 from shared.eventlog.codec import Codec, StoredEvent, UnreadableEvent
 from shared.eventlog.connections import Connections
 from shared.eventlog.keys import KeyRing
-from shared.eventlog.kurrentdb_connection import Connection, Session, WrongVersion, actual_version
+from shared.eventlog.kurrentdb_connection import Connection
 from shared.eventlog.kurrentdb_events import (
     append_id,
     streams_pattern,
@@ -27,6 +27,7 @@ from shared.eventlog.kurrentdb_events import (
 )
 from shared.eventlog.kurrentdb_known import Known, KnownIds
 from shared.eventlog.kurrentdb_news import News
+from shared.eventlog.kurrentdb_session import Session, WrongVersion, actual_version
 from shared.eventlog.postgres import PostgresKeyStore
 from shared.eventlog.protocol import (
     Append,

@@ -4,7 +4,8 @@ import time
 from typing import Any
 
 from shared.eventlog.blocking import Blocking
-from shared.eventlog.kurrentdb_connection import Connection, Session
+from shared.eventlog.kurrentdb_connection import Connection
+from shared.eventlog.kurrentdb_session import Session
 
 _SECONDS_AFTER_FAILURE = 0.5
 _SECONDS_BETWEEN_LOOKS = 0.25

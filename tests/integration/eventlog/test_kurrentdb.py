@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
+from pathlib import Path
 from threading import Barrier, Event
 from uuid import UUID, uuid4
 
@@ -791,6 +792,22 @@ def test_user_and_password_are_sent_over_tls(
         f"kurrentdb+discover://{quoted}@127.0.0.1:{guarded.ports[0]}?tlsCaFile={pem.authority}"
     )
     assert discovered.head() == appended.position
+
+
+def test_a_file_that_is_being_replaced_is_told_with_its_setting(
+    open_log: Open, guarded: StandIn, pem: certificates.Certificates, tmp_path: Path
+) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.write_bytes(pem.authority.read_bytes())
+    quoted = "parley:p%40ss%3Aw%2Frd"
+    log = open_log(f"kurrentdb://{quoted}@127.0.0.1:{guarded.ports[0]}?tlsCaFile={authority}")
+    authority.rename(tmp_path / "old.pem")
+
+    with pytest.raises(LogUnavailable, match=r"PARLEY_EVENTLOG_URL names cannot be read now: .*ca\.pem"):
+        log.head()
+    (tmp_path / "old.pem").rename(authority)
+
+    assert log.append(a_stream(), [an_event()], expected="any").position == log.head()
 
 
 def test_a_wrong_password_is_told_with_its_setting(
