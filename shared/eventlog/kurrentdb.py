@@ -215,6 +215,7 @@ class KurrentEventLog:
     def _read_streams(self, after_versions: Mapping[Stream, int]) -> Iterator[DatabaseRecord]:
         """Yield the events of each stream after a version, page by page, and note their ids."""
         left = {stream: max(version, 0) for stream, version in after_versions.items()}
+        before = {stream: self._known.of(stream).version for stream in left}
         while left:
             wanted = [(str(stream), version) for stream, version in left.items()]
             pages = self._connection.read(partial(Session.read_streams, wanted=wanted, limit=_PAGE))
@@ -225,6 +226,9 @@ class KurrentEventLog:
                 yield from records
                 if len(records) == _PAGE:
                     more[stream] = version + len(records)
+                elif version + len(records) < before[stream]:
+                    # As after a restore: what is known of the stream is of a database that is gone.
+                    self._known.forget(stream)
             left = more
 
     def _write(self, attempt: "_Attempt", version: int) -> bool:

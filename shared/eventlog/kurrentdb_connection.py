@@ -4,6 +4,7 @@ The way to an EventStoreDB/KurrentDB: one session, made anew when it is lost.
 What is tried again, and where, is decided here.
 """
 
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -37,6 +38,7 @@ class Connection:
         self._failures = 0
         self._failure: Exception | None = None
         self._closed = False
+        self._process = os.getpid()
 
     def read(self, use: Callable[[Session], T]) -> T:
         """Return what `use` returns; called again, on a new connection, where the first proves to be lost."""
@@ -48,6 +50,9 @@ class Connection:
 
     def session(self) -> Session:
         """Return the session, made anew where there is none. Blocks: not for green threads."""
+        if os.getpid() != self._process:
+            # gRPC would hang there for ever.
+            raise LogUnavailable("the log was opened before this process was forked: open it in each process")
         failures = self._failures
         with self._lock:
             if self._closed:

@@ -504,6 +504,66 @@ def test_where_others_wrote_very_much_the_log_is_taken_to_have_events(
     assert log.read_all(after=0) == Page((), last)
 
 
+# --- streams that somebody truncated, deleted or replaced ---
+
+
+@pytest.mark.parametrize("how", [{"before": 2}, {"for_ever": True}], ids=["truncated", "deleted for ever"])
+def test_a_stream_that_somebody_shortened_is_told_and_not_written_to(
+    open_log: Open, cluster: StandIn, how: dict[str, object]
+) -> None:
+    stream, event = a_stream(), an_event()
+    open_log(all_nodes(cluster)).append(stream, [an_event() for _ in range(4)], expected="no_stream")
+    cluster.tell("delete", stream=str(stream), **how)
+    log = open_log(all_nodes(cluster))
+
+    for expected in ("no_stream", 3):
+        with pytest.raises(LogUnavailable, match=r"somebody (truncated|deleted)"):
+            log.append(stream, [event], expected=expected)
+    with pytest.raises(LogUnavailable, match=r"somebody (truncated|deleted)"):
+        log.read_stream(stream)
+    assert event.id not in ids_in(log)
+
+
+def test_an_append_to_a_stream_that_somebody_deleted_is_told_and_not_repeated(
+    open_log: Open, cluster: StandIn
+) -> None:
+    """The database takes it, and goes on counting where the deleted stream ended."""
+    stream, event = a_stream(), an_event()
+    open_log(all_nodes(cluster)).append(stream, [an_event(), an_event()], expected="no_stream")
+    cluster.tell("delete", stream=str(stream))
+    log = open_log(all_nodes(cluster))
+
+    for complaint in ("lost events that were there", "somebody truncated it"):
+        with pytest.raises(LogUnavailable, match=complaint):
+            log.append(stream, [event], expected="no_stream")
+
+    assert ids_in(log).count(event.id) == 1
+
+
+def test_a_writer_that_loads_its_stream_again_gets_on_after_a_restore(
+    open_log: Open, cluster: StandIn
+) -> None:
+    stream = a_stream()
+    log = open_log(all_nodes(cluster))
+    log.append(stream, [an_event() for _ in range(5)], expected="no_stream")
+    cluster.tell("reset")
+    open_log(all_nodes(cluster)).append(stream, [an_event(), an_event()], expected="no_stream")
+
+    loaded = log.read_stream(stream)
+
+    assert log.append(stream, [an_event()], expected=len(loaded)).events[0].version == 3
+
+
+def test_a_log_that_was_opened_before_a_fork_says_so(
+    log: KurrentEventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.head()
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+
+    with pytest.raises(LogUnavailable, match="open it in each process"):
+        log.head()
+
+
 # --- positions of another log ---
 
 
