@@ -61,7 +61,8 @@ def request(month: str | None, *, dry_run: bool, as_json: bool, now: datetime | 
     """
     Ask for the update of every active case whose day of the month has come.
 
-    Run it every day; it may be run twice, late, or again after it was cut off.
+    Run it every day; it may be run twice, late, or again after it was cut off. Without --month, what fell due
+    in the last week of the month before and was not asked for is asked for too.
     """
     settings = current_settings()
     origin = _origin(settings, now)
@@ -95,6 +96,7 @@ def request(month: str | None, *, dry_run: bool, as_json: bool, now: datetime | 
                 origin=origin,
                 business_days=settings.survey_business_days,
                 dry_run=dry_run,
+                catch_up=month is None,
                 after_portion=after_portion,
             )
     if as_json:

@@ -55,6 +55,11 @@ def first_day(month: str) -> date:
         raise Invalid("month_malformed", "Write the month as 2026-11.", "month") from None
 
 
+def month_before(month: str) -> str:
+    """Return the month before. Raises Invalid for what is no month."""
+    return month_of(first_day(month) - relativedelta(months=1))
+
+
 def due_on(month: str, activated_at: datetime, time_zone: str, cadence: Cadence) -> date | None:
     """
     Return the local date in that month on which a survey is to be requested; None for the month of the

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ from shared.eventlog.protocol import Appended
 # Who posts meanwhile waits for one append of so many events at the most.
 _PORTION = 100
 _WHERE_DAYS_BEGIN_FIRST = ZoneInfo("Pacific/Kiritimati")
+# So late a survey of the month before is still asked for: a weekend without runs, and some days more.
+_LATE_AT_MOST = timedelta(days=7)
 
 
 @dataclass(slots=True)
@@ -43,11 +46,13 @@ def request_month(
     origin: Origin,
     business_days: int,
     dry_run: bool = False,
+    catch_up: bool = False,
     after_portion: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
     """
     Ask for the update of every active case whose day in that month has come; `origin.at` is now.
 
+    With `catch_up` also for the month before, where a case's day was in the last week and no run came then.
     Safe to run every day, twice, late or again after it was cut off: a case's month is asked for once. A
     portion of cases is decided and appended at a time, and `after_portion` may hold the run back. With
     `dry_run` nothing is appended and the figures are what would be. Raises Invalid for a month that is none
@@ -55,7 +60,8 @@ def request_month(
     """
     if cadence.first_day(month) > origin.at.astimezone(_WHERE_DAYS_BEGIN_FIRST).date():
         raise Invalid("month_not_begun", f"{month} has not begun yet.", "month")
-    run = _Run(archive, month, origin, business_days, dry_run=dry_run)
+    months = (month, cadence.month_before(month)) if catch_up else (month,)
+    run = _Run(archive, months, origin, business_days, dry_run=dry_run)
     run.progress.total = queries.count_active_cases(connection)
     for portion in queries.active_cases(connection, portion=_PORTION):
         run.ask(portion, queries.partners(connection, {each.partner_id for each in portion}))
@@ -64,25 +70,29 @@ def request_month(
 
 
 class _Run:
-    """One run for a month, portion by portion."""
+    """One run for a month, portion by portion; after the first of `months` come those to catch up with."""
 
     def __init__(
-        self, archive: Archive, month: str, origin: Origin, business_days: int, *, dry_run: bool
+        self, archive: Archive, months: Sequence[str], origin: Origin, business_days: int, *, dry_run: bool
     ) -> None:
         self.progress = Progress()
         self._archive = archive
-        self._month = month
+        self._months = months
         self._origin = origin
         self._business_days = business_days
         self._dry_run = dry_run
 
     def ask(self, portion: Sequence[ActiveCase], partners: Mapping[UUID, Partner]) -> None:
         """Ask for those of the portion whose day has come."""
-        due = [each for each in portion if self._is_due(each, partners.get(each.partner_id))]
-        self._archive.load_together([each.id for each in due])
+        due = [
+            (each, month)
+            for each in portion
+            if (month := self._due_month(each, partners.get(each.partner_id))) is not None
+        ]
+        self._archive.load_together([each.id for each, _ in due])
         plan: Plan[Surveys, RequestSurvey] = Plan(self._archive.surveys, self._decide)
-        for each in due:
-            command = self._command(each, partners[each.partner_id])
+        for each, month in due:
+            command = self._command(each, partners[each.partner_id], month)
             if command is not None:
                 plan.add(each.id, command)
         self.progress.looked_at += len(portion)
@@ -93,12 +103,20 @@ class _Run:
         again = (self._archive.carry_out(command.survey.case_id, command, self._origin) for command in left)
         self._count([*done, *(appended for appended in again if appended is not None)])
 
-    def _is_due(self, case: ActiveCase, partner: Partner | None) -> bool:
-        if partner is None or (case.last_month is not None and case.last_month >= self._month):
-            return False
+    def _due_month(self, case: ActiveCase, partner: Partner | None) -> str | None:
+        """Return the month that is to be asked for, None where none is."""
+        if partner is None:
+            return None
         zone = partner.calendar.time_zone
-        due = cadence.due_on(self._month, case.activated_at, zone, partner.cadence)
-        return due is not None and due <= self._origin.at.astimezone(ZoneInfo(zone)).date()
+        today = self._origin.at.astimezone(ZoneInfo(zone)).date()
+        for month in self._months:
+            if case.last_month is not None and case.last_month >= month:
+                return None
+            due = cadence.due_on(month, case.activated_at, zone, partner.cadence)
+            in_time = month == self._months[0] or (due is not None and due >= today - _LATE_AT_MOST)
+            if due is not None and due <= today and in_time:
+                return month
+        return None
 
     def _decide(self, command: RequestSurvey, state: Surveys) -> list[NewEvent]:
         return self._archive.decide(command, state, self._known(command.survey.case_id), self._origin)
@@ -107,13 +125,13 @@ class _Run:
         held = self._archive.cases.held(case_id)
         return (held or self._archive.cases.load(case_id)).state
 
-    def _command(self, each: ActiveCase, partner: Partner) -> RequestSurvey | None:
+    def _command(self, each: ActiveCase, partner: Partner, month: str) -> RequestSurvey | None:
         case = self._known(each.id)
         if case is None or case.engagement_id != each.engagement_id:
             return None
         return RequestSurvey(
             survey=SurveyFacts(
-                id=survey_id(case.id, each.engagement_id, self._month),
+                id=survey_id(case.id, each.engagement_id, month),
                 case_id=case.id,
                 case_reference=case.reference,
                 engagement_id=each.engagement_id,
@@ -123,7 +141,7 @@ class _Run:
                 requested_at=self._origin.at,
                 deadline=partner.calendar.deadline(self._origin.at, self._business_days),
             ),
-            month=self._month,
+            month=month,
         )
 
     def _count(self, outcomes: Sequence[Appended]) -> None:

@@ -92,6 +92,24 @@ def test_active_cases_whose_day_has_come_are_asked_once(
     )
 
 
+def test_a_run_that_comes_late_over_the_end_of_a_month_asks_for_the_last_days_of_it(
+    office: Office, catch_up: CatchUp, parley_surveys: Parley
+) -> None:
+    office.opens(1, at=datetime(2026, 10, 30, 9, tzinfo=UTC))
+    office.opens(2, at=datetime(2026, 10, 10, 9, tzinfo=UTC))
+    catch_up()
+    on_the_second = datetime(2026, 12, 2, 12, tzinfo=UTC)
+
+    assert requested(parley_surveys, "--month", "2026-12", now=on_the_second) == (0, 0)
+    assert requested(parley_surveys, now=on_the_second) == (1, 0)
+    catch_up()
+    assert requested(parley_surveys, now=on_the_second) == (0, 0)
+    assert [(each["case_reference"], each["month"]) for each in listed(parley_surveys)] == [
+        ("NV-1", "2026-11")
+    ]
+    assert requested(parley_surveys, now=datetime(2026, 12, 30, 12, tzinfo=UTC)) == (1, 1)
+
+
 def test_the_next_month_refreshes_what_is_open(
     survey: dict[str, Any], catch_up: CatchUp, parley_surveys: Parley
 ) -> None:
