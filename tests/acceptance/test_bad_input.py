@@ -50,6 +50,18 @@ def getting(path: str, **headers: str) -> Ask:
     return ask
 
 
+def doing(what: str, **body: Any) -> Ask:
+    return lambda talk: talk.bob.asks("POST", f"/api/v1/cases/{talk.case.id}/{what}", body=body)
+
+
+PAYMENT = {
+    "client_payment_id": "p-1",
+    "amount": "10.00",
+    "currency": "EUR",
+    "paid_on": "2026-11-19",
+    "received_by": "partner",
+}
+
 BAD = [
     Bad("an empty message", posting(message(body="")), 422),
     Bad("a message of white space", posting(message(body=" \n\t ")), 422),
@@ -106,6 +118,38 @@ BAD = [
         ),
         404,
     ),
+    Bad("an act that is none", doing("acts", action="fly"), 422),
+    Bad(
+        "a way that a case cannot go",
+        doing("acts", action="decline", note="Too late."),
+        409,
+        "case_transition_not_allowed",
+    ),
+    Bad("a decision without its reason", doing("acts", action="request_information"), 422, "note_required"),
+    Bad("a close code that is none", doing("close", close_code="Bored"), 422, "close_code_unknown"),
+    Bad("no close code", doing("close"), 422, "close_code_required"),
+    Bad("a close code without its comment", doing("close", close_code="Other"), 422, "comment_required"),
+    Bad("a close code without its payments", doing("close", close_code="Paid"), 409, "payments_missing"),
+    Bad(
+        "a close code with too little of its payments",
+        doing("close", close_code="Partially paid"),
+        409,
+        "payments_do_not_fit",
+    ),
+    Bad(
+        "a close code that only machines give",
+        doing("close", close_code="No Quotes Received"),
+        403,
+        "close_code_of_system",
+    ),
+    Bad("a payment in another currency", doing("payments", **PAYMENT | {"currency": "DKK"}), 422),
+    Bad("a payment of nothing", doing("payments", **PAYMENT | {"amount": "0.00"}), 422),
+    Bad("a payment of tomorrow", doing("payments", **PAYMENT | {"paid_on": "2999-01-01"}), 422),
+    Bad(
+        "a quote for a lead that does not exist",
+        lambda talk: talk.bob.asks("POST", f"/api/v1/leads/{uuid4()}/quotes", body={"fixed_fee": "1"}),
+        404,
+    ),
     Bad("a page that does not exist", getting("/api/v1/nothing"), 404),
     Bad("a method that is not for this page", lambda talk: talk.bob.asks("DELETE", "/api/v1/cases"), 405),
 ]
@@ -128,8 +172,11 @@ def test_it_is_refused_with_a_problem_and_nothing_is_stored(bad: Bad, untouched:
     assert problem["title"]
     assert problem["detail"]
     assert problem["code"].replace("_", "").isalnum()
+    assert bad.code in (None, problem["code"])
     assert "Traceback" not in answer.text
     assert untouched.anna.messages(untouched.thread_id) == []
+    case = untouched.anna.gets(f"/api/v1/cases/{untouched.case.id}")
+    assert (case["status"], case["outstanding"]) == ("Active", case["amount"])
 
 
 def test_the_longest_message_and_every_kind_of_character_are_accepted(talk: Conversation) -> None:

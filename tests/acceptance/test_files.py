@@ -110,6 +110,17 @@ def test_an_attachment_is_a_draft_until_its_message_brings_it(talk: Conversation
     assert talk.bob.asks("GET", draft).content == CSV
 
 
+def test_a_message_brings_no_file_of_another_chat(world: World, talk: Conversation) -> None:
+    elsewhere = world.case(talk.creditor, talk.partner).chat(talk.anna)["id"]
+    file = talk.anna.adds("/api/v1/attachments", CSV, name="Konto.csv", thread_id=elsewhere)
+
+    refused = talk.anna.posts(talk.thread_id, "The statement.", attachment_ids=[file["id"]])
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "attachment_unknown")
+    assert talk.bob.messages(talk.thread_id) == []
+    assert talk.bob.asks("GET", f"/api/v1/attachments/{file['id']}").status_code == 404
+
+
 def test_only_its_own_company_deletes_a_file_and_both_hear_of_it(talk: Conversation) -> None:
     file = talk.bob.adds("/api/v1/attachments", INVOICE, thread_id=talk.thread_id)
     talk.bob.posts(talk.thread_id, "Look.", attachment_ids=[file["id"]])
@@ -184,6 +195,7 @@ def test_the_same_content_is_stored_once_and_goes_with_its_last_file(
     talk.anna.asks("DELETE", f"/api/v1/files/{files[0]}")
     talk.bob.asks("DELETE", f"/api/v1/files/{files[1]}")
     assert stored() == 1
+    talk.bob.gets(f"/api/v1/files/{files[2]}")  # which waits until it is to be seen
     assert talk.bob.asks("GET", f"/api/v1/attachments/{files[2]}").content == content
     talk.anna.asks("DELETE", f"/api/v1/files/{files[2]}")
     assert stored() == 0

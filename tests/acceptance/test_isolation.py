@@ -266,6 +266,11 @@ def test_strangers_learn_nothing_and_change_nothing(
         for mine in ({}, known)
         for fault in Walk(stranger, calls, mine, theirs).faults()
     ]
+    # The walk searches for what was said; what a case is called by is looked for in another table.
+    for word in (theirs.ids["q"], talk.case.reference, reference, talk.case.debtor_name):
+        assert talk.anna.gets("/api/v1/search", q=word)["items"], f"{word} is not to be found at all"
+        for stranger in (other.anna, other.bob):
+            wrong += [f"finds {word}: {hit}" for hit in stranger.gets("/api/v1/search", q=word)["items"]]
 
     assert not wrong, "\n".join(wrong)
     assert changes(before, everything_of(owners, calls)) == []
