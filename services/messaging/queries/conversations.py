@@ -163,6 +163,7 @@ class Reads(Tables):
             limit,
             before=cursors.parse(scope, cursor, default=_PAST_EVERYTHING),
             viewer=viewer,
+            partnership_id=None,
         )
         return PartnershipPage(items=self._partnerships(rows, viewer, reader), next_cursor=next_cursor)
 
@@ -170,7 +171,13 @@ class Reads(Tables):
         self, partnership_id: UUID, *, viewer: UUID | None, reader: UUID | None
     ) -> PartnershipView:
         """Return the partnership. Raises NotFound."""
-        rows = self._all("get_partnership", partnership_id=partnership_id, viewer=viewer)
+        rows = self._all(
+            "list_partnerships",
+            partnership_id=partnership_id,
+            viewer=viewer,
+            before=_PAST_EVERYTHING,
+            limit=1,
+        )
         if not rows:
             raise NotFound("partnership_not_found", "There is no such partnership.")
         return self._partnerships(rows, viewer, reader)[0]

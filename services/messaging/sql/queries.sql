@@ -408,8 +408,9 @@ limit %(limit)s
 select version from messages where id = %(message_id)s and thread_id = %(thread_id)s
 
 -- name: list_partnerships
--- Cases count where the pair works on them now; what was collected, and earned by quotes that won, in all the
--- partner's time. Money is never added across currencies. The creditor is not told what its partner earns.
+-- Of one partnership alone where one is named. Cases count where the pair works on them now; what was collected, and
+-- earned by quotes that won, in all the partner's time. Money is never added across currencies. The creditor is not told
+-- what its partner earns.
 select
     partnerships.id, partnerships.established_at, partnerships.position,
     partnerships.creditor_id, creditor.name as creditor_name,
@@ -470,75 +471,11 @@ cross join lateral (
     ) as sums
     where %(viewer)s is distinct from partnerships.creditor_id
 ) as revenue
-where partnerships.position < %(before)s
+where (%(partnership_id)s::uuid is null or partnerships.id = %(partnership_id)s)
+    and partnerships.position < %(before)s
     and (%(viewer)s::uuid is null or %(viewer)s in (partnerships.creditor_id, partnerships.partner_id))
 order by partnerships.position desc
 limit %(limit)s
-
--- name: get_partnership
-select
-    partnerships.id, partnerships.established_at, partnerships.position,
-    partnerships.creditor_id, creditor.name as creditor_name,
-    partnerships.partner_id, partner.name as partner_name,
-    counts.total_cases, counts.active_cases, value.total_value, collected.amount_collected, revenue.partner_revenue
-from partnerships
-join companies as creditor on creditor.id = partnerships.creditor_id
-join companies as partner on partner.id = partnerships.partner_id
-cross join lateral (
-    select count(*) as total_cases, count(*) filter (where cases.status = 'Active') as active_cases
-    from cases
-    where cases.creditor_id = partnerships.creditor_id and cases.partner_id = partnerships.partner_id
-        and (not cases.hidden or %(viewer)s is distinct from partnerships.partner_id)
-) as counts
-cross join lateral (
-    select json_agg(json_build_object('currency', currency, 'amount', amount::text) order by currency) as total_value
-    from (
-        select cases.currency, sum(cases.amount) as amount
-        from cases
-        where cases.creditor_id = partnerships.creditor_id and cases.partner_id = partnerships.partner_id
-            and (not cases.hidden or %(viewer)s is distinct from partnerships.partner_id)
-        group by cases.currency
-    ) as sums
-) as value
-cross join lateral (
-    select
-        json_agg(json_build_object('currency', currency, 'amount', amount::text) order by currency) as amount_collected
-    from (
-        select case_payments.currency, sum(case_payments.amount) as amount
-        from engagements
-        join cases on cases.id = engagements.case_id and cases.creditor_id = partnerships.creditor_id
-        join case_payments on case_payments.engagement_id = engagements.id
-        where engagements.partner_id = partnerships.partner_id
-            and (not engagements.hidden or %(viewer)s is distinct from partnerships.partner_id)
-        group by case_payments.currency
-    ) as sums
-) as collected
-cross join lateral (
-    select
-        json_agg(json_build_object('currency', currency, 'amount', amount::text) order by currency) as partner_revenue
-    from (
-        select fees.currency, round(sum(fees.amount), 2) as amount
-        from (
-            select case_payments.currency, case_payments.amount * bids.success_fee_percent / 100 as amount
-            from bids
-            join leads on leads.id = bids.lead_id and leads.creditor_id = partnerships.creditor_id
-            join engagements on engagements.case_id = leads.case_id and engagements.partner_id = bids.partner_id
-            join case_payments on case_payments.engagement_id = engagements.id
-            where bids.partner_id = partnerships.partner_id and bids.outcome = 'won'
-                and bids.success_fee_percent is not null
-            union all
-            select bids.currency, bids.fixed_fee
-            from bids
-            join leads on leads.id = bids.lead_id and leads.creditor_id = partnerships.creditor_id
-            where bids.partner_id = partnerships.partner_id and bids.outcome = 'won' and bids.fixed_fee is not null
-        ) as fees
-        group by fees.currency
-    ) as sums
-    where %(viewer)s is distinct from partnerships.creditor_id
-) as revenue
-where partnerships.id = %(partnership_id)s
-    and (%(viewer)s::uuid is null or %(viewer)s in (partnerships.creditor_id, partnerships.partner_id))
-
 
 -- name: list_leads
 -- A creditor sees the leads of its cases with every bid, and so does who speaks for it; a partner those it was invited
