@@ -2,14 +2,22 @@
 
 -- name: list_timeline
 -- Who may know of the case sees the items in whose audience it is; a bidder knows of no case. Who speaks for the
--- creditor sees what the creditor sees, from before its time as well.
+-- creditor sees what the creditor sees, from before its time as well. Whoever did so at that time `manages`.
 select
     timeline_items.id, timeline_items.type, timeline_items.at, timeline_items.recorded_at, timeline_items.position, timeline_items.part,
     timeline_items.place,
     timeline_items.title, timeline_items.description, timeline_items.data, timeline_items.actor_kind,
     coalesce(timeline_items.actor_name, users.name) as actor_name,
     companies.id as company_id, companies.name as company_name, companies.side,
-    companies.id = (select managing_partner_id from cases where id = %(case_id)s) as manages
+    (
+        select naming.data ->> 'managing_partner_id'
+        from timeline_items as naming
+        where naming.case_id = %(case_id)s
+            and naming.type = 'managing_partner_named'
+            and naming.position < timeline_items.position
+        order by naming.position desc
+        limit 1
+    ) = companies.id::text as manages
 from timeline_items
 left join users on users.id = timeline_items.actor_user_id
 left join companies on companies.id = users.company_id

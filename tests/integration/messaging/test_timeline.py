@@ -334,6 +334,28 @@ class TestWhoSeesWhat:
         speaks_for_the_client(None)
         with pytest.raises(NotFound):
             timeline_as(reads, petra.company_id, case_id)
+        for viewer in (talk.creditor, talk.partner):
+            [complaint] = timeline_as(reads, viewer, case_id, "complaint_filed")
+            assert complaint.actor.type == "managing_partner_user"
+
+    def test_what_a_firm_did_as_collector_stays_so_when_it_speaks_for_the_client(
+        self, talk: Conversation, petra: Person, reads: Reads, catch_up: CatchUp
+    ) -> None:
+        office, case_id = talk.office, talk.case.case_id
+        office.notes(talk.paul, case_id)
+        office.change(talk.case, partner_id=petra.company_id)
+        handlers.name_managing_partner(
+            office.archive, case_id=case_id, partner_id=talk.partner, origin=origin()
+        )
+        office.posts(talk.paul, office.chat(case_id, company_id=petra.company_id), "For our client.")
+        catch_up()
+
+        seen = timeline_as(reads, talk.creditor, case_id, "note", "message")
+
+        assert [(item.type, item.actor.type) for item in seen] == [
+            ("note", "partner_user"),
+            ("message", "managing_partner_user"),
+        ]
 
     def test_a_stranger_learns_of_nothing_and_leaves_nothing(
         self, talk: Conversation, petra: Person, reads: Reads, catch_up: CatchUp
