@@ -37,7 +37,6 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
 _IDLE_SECONDS = 0.5
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.05
@@ -168,7 +167,7 @@ class Subscription:
             if position is None:
                 return _Turn.BUSY, 0
             careful = position < self._careful_until
-            limit = 1 if careful else BATCH
+            limit = 1 if careful else self._definition.batch
             try:
                 page = self._log.read_all(after=position, limit=limit, categories=self._definition.categories)
             except UnreadableEvent as error:

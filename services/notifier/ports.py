@@ -1,6 +1,6 @@
 """What notifier needs of the outside world."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -188,15 +188,6 @@ class Claim(Protocol):
         """Return if the claim still holds, asking the database."""
         ...
 
-    def freeze(self, mail: FrozenMail) -> FrozenMail:
-        """
-        Keep the e-mail durably before an attempt, in place of what this claim found frozen.
-
-        Only for an e-mail that cannot have been handed over. Returns what is kept: where another claimer was
-        quicker, what that one gave.
-        """
-        ...
-
     def open_attempt(self, attempt: int) -> None:
         """Note durably that the content is about to be handed over."""
         ...
@@ -206,7 +197,7 @@ class Claim(Protocol):
         ...
 
     def finish(self) -> None:
-        """Forget the e-mail and its bytes: its outcome is in the log."""
+        """Forget the e-mail and its bytes, with the end of the block: its outcome is in the log."""
         ...
 
     def postpone(self, delay: timedelta) -> None:
@@ -221,11 +212,21 @@ class Claim(Protocol):
 class Deliveries(Protocol):
     """The e-mails that are still to be sent. Work state: it survives a rebuild of the read model."""
 
-    def claim(self) -> AbstractContextManager[Claim | None]:
+    def claim(self, most: int) -> AbstractContextManager[Sequence[Claim]]:
         """
-        Claim an e-mail that is due and nobody else works on; None if there is none.
+        Claim e-mails that are due and nobody else works on, at most so many; none if there are none.
 
-        The claim ends with the block. After an exception in the block only the durable notes stay.
+        The claims are held in one transaction and end with the block. After an exception in the block only
+        the durable notes stay.
+        """
+        ...
+
+    def freeze(self, mails: Sequence[tuple[Claim, FrozenMail]]) -> list[FrozenMail]:
+        """
+        Keep the e-mails durably before an attempt, each in place of what its claim found frozen.
+
+        Only for e-mails that cannot have been handed over, and claims that were made here. Returns what is
+        kept of each: where another claimer was quicker, what that one gave. Raises ClaimLost.
         """
         ...
 

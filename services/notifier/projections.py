@@ -113,10 +113,6 @@ def _task(event: RecordedEvent, connection: DatabaseConnection) -> None:
             connection.execute(_SQL["put_deadline"], {"task_id": task.id, "due_at": due_at})
         case owed.TaskAssigned(task=task, assignee_id=assignee_id):
             connection.execute(_SQL["put_assignee"], {"task_id": task.id, "assignee_id": assignee_id})
-        case owed.TaskReopened(task=task):
-            connection.execute(_SQL["reopen_task"], {"task_id": task.id})
-        case owed.TaskPostponed(task=task, due_at=due_at):
-            connection.execute(_SQL["postpone_task"], {"task_id": task.id, "due_at": due_at})
         case _:
             pass
 

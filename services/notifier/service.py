@@ -23,9 +23,9 @@ from services.notifier.adapters.wording import Wording, wording_for
 from services.notifier.commands import EndCategory, MarkRead, SetPreferences
 from services.notifier.handlers import bursts, people, recipients
 from services.notifier.handlers.notices import Notices
-from services.notifier.handlers.pacing import Pace, Senders
+from services.notifier.handlers.pacing import Pace, RetryPolicy, Senders
 from services.notifier.handlers.recipients import Recipients
-from services.notifier.handlers.sending import RetryPolicy, Sender
+from services.notifier.handlers.sending import Sender
 from shared.clock import Clock
 from shared.contracts.notifier import (
     ChangedPreferences,

@@ -179,7 +179,9 @@ def _message(company_id: UUID) -> Iterator[Append]:
         recipient_ids=(company_id,),
         body=BODY,
     )
-    yield _one(Stream("thread", thread_id), posted, subject=f"case:{case_id}", event_id=message_id)
+    stream, subject = Stream("thread", thread_id), f"case:{case_id}"
+    # Just now, so that the burst is not over before the bench says so.
+    yield _one(stream, posted, subject=subject, event_id=message_id, at=datetime.now(UTC))
 
 
 def _tasks(company_id: UUID) -> Iterator[Append]:
@@ -211,16 +213,23 @@ def _tasks(company_id: UUID) -> Iterator[Append]:
 
 
 def _one(
-    stream: Stream, data: EventData, *, subject: str | None = None, event_id: UUID | None = None
+    stream: Stream,
+    data: EventData,
+    *,
+    subject: str | None = None,
+    event_id: UUID | None = None,
+    at: datetime | None = None,
 ) -> Append:
-    return Append(stream, (_event(data, subject=subject, event_id=event_id),), "no_stream")
+    return Append(stream, (_event(data, subject=subject, event_id=event_id, at=at),), "no_stream")
 
 
-def _event(data: EventData, *, subject: str | None = None, event_id: UUID | None = None) -> NewEvent:
+def _event(
+    data: EventData, *, subject: str | None = None, event_id: UUID | None = None, at: datetime | None = None
+) -> NewEvent:
     return NewEvent(
         id=event_id or uuid4(),
         data=data,
-        time=MONDAY_MORNING - timedelta(hours=9),
+        time=at or MONDAY_MORNING - timedelta(hours=9),
         actor="platform",
         audience=frozenset(),
         subject=subject,

@@ -45,6 +45,8 @@ class Sink(asyncio.Protocol):
         elif line.upper() == b"DATA":
             self._in_content = True
             self._transport.write(b"354 go on\r\n")
+        elif line.upper().startswith(b"EHLO"):
+            self._transport.write(b"250-sink\r\n250 PIPELINING\r\n")
         elif line.upper() == b"QUIT":
             self._transport.write(b"221 bye\r\n")
             self._transport.close()

@@ -1,14 +1,15 @@
-"""The senders' work in PostgreSQL: a claim is a row lock in an open transaction, its notes own commits."""
+"""The senders' work in PostgreSQL: claims are row locks in an open transaction, their notes own commits."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from services.notifier.ports import ClaimLost, FrozenMail, Work
+from services.notifier.ports import Claim, ClaimLost, FrozenMail, Work
 from shared.db import DatabaseConnection, connect, load_queries
 from shared.settings import Settings
 
@@ -29,7 +30,8 @@ class PostgresClaim:
         self._connection = connection
         self._pool = pool
         self._work = work
-        self._frozen_at = frozen_at
+        self.frozen_at = frozen_at
+        self.finished = False
 
     @property
     def work(self) -> Work:
@@ -38,22 +40,6 @@ class PostgresClaim:
     def verify(self) -> None:
         """Return if the claim still holds: its transaction answers."""
         self._connection.execute("select 1")
-
-    def freeze(self, mail: FrozenMail) -> FrozenMail:
-        """Keep the e-mail durably, unless another claimer was here meanwhile; return what is kept."""
-        values = {
-            "mail_id": self._work.mail_id,
-            "found": self._frozen_at,
-            "sender": mail.sender,
-            "recipient": mail.recipient,
-            "content": mail.content,
-        }
-        with self._pool.connection() as own:
-            own.execute(_SQL["freeze" if self._frozen_at is None else "freeze_anew"], values)
-            kept, _, self._frozen_at = _frozen(own, self._work.mail_id)
-        if kept is None:
-            raise ClaimLost("somebody else finished the e-mail")
-        return kept
 
     def open_attempt(self, attempt: int) -> None:
         """Note durably that the content is about to be handed over."""
@@ -68,9 +54,8 @@ class PostgresClaim:
             own.execute(_SQL["close_attempt"], {"mail_id": self._work.mail_id, "attempt": attempt})
 
     def finish(self) -> None:
-        """Forget the e-mail and its bytes."""
-        self._connection.execute(_SQL["drop_frozen"], {"mail_id": self._work.mail_id})
-        self._connection.execute(_SQL["drop_delivery"], {"mail_id": self._work.mail_id})
+        """Forget the e-mail and its bytes, when the block ends."""
+        self.finished = True
 
     def hold(self, delay: timedelta) -> None:
         """Leave the e-mail alone for `delay`, without counting a try."""
@@ -88,17 +73,43 @@ class PostgresDeliveries:
         self._settings = settings
         self._pool = pool
         self._connection: DatabaseConnection | None = None
+        self._claims: dict[UUID, PostgresClaim] = {}
 
     @contextmanager
-    def claim(self) -> Iterator[PostgresClaim | None]:
-        """Claim an e-mail that is due and nobody else works on; None if there is none."""
+    def claim(self, most: int) -> Iterator[Sequence[PostgresClaim]]:
+        """Claim e-mails that are due and nobody else works on, at most so many."""
         try:
             connection = self._claiming_connection()
             with connection.transaction():
-                yield self._claim_in(connection)
+                claims = self._claim_in(connection, most)
+                self._claims = {claim.work.mail_id: claim for claim in claims}
+                yield claims
+                _forget(connection, [claim.work.mail_id for claim in claims if claim.finished])
         except psycopg.OperationalError as error:
             self.close()
             raise ClaimLost(f"the database went away: {type(error).__name__}") from error
+        finally:
+            self._claims = {}
+
+    def freeze(self, mails: Sequence[tuple[Claim, FrozenMail]]) -> list[FrozenMail]:
+        """Keep the e-mails durably, save where another claimer was here meanwhile; return what is kept."""
+        given = {claim.work.mail_id: mail for claim, mail in mails}
+        claims = [self._claims[mail_id] for mail_id in given]
+        with self._pool.connection() as own:
+            kept = {
+                **_freeze(own, "freeze", [each for each in claims if each.frozen_at is None], given),
+                **_freeze(own, "freeze_anew", [each for each in claims if each.frozen_at is not None], given),
+            }
+            others = _frozen(own, [mail_id for mail_id in given if mail_id not in kept])
+        for claim in claims:
+            mail_id = claim.work.mail_id
+            if mail_id in others:
+                given[mail_id], claim.frozen_at = others[mail_id].mail, others[mail_id].frozen_at
+            elif mail_id in kept:
+                claim.frozen_at = kept[mail_id]
+            else:
+                raise ClaimLost("somebody else finished the e-mail")
+        return list(given.values())
 
     def close(self) -> None:
         """Give back the connection that claims are held on."""
@@ -106,16 +117,24 @@ class PostgresDeliveries:
         if connection is not None:
             connection.close()
 
-    def _claim_in(self, connection: DatabaseConnection) -> PostgresClaim | None:
-        row = connection.execute(_SQL["claim"]).fetchone()
-        if row is None and self._adopt():
-            row = connection.execute(_SQL["claim"]).fetchone()
-        if row is None:
-            return None
-        mail_id, tries, age = row
-        frozen, open_attempt, frozen_at = _frozen(connection, mail_id)
-        work = Work(mail_id=mail_id, tries=tries, age=age, frozen=frozen, open_attempt=open_attempt)
-        return PostgresClaim(connection, self._pool, work, frozen_at)
+    def _claim_in(self, connection: DatabaseConnection, most: int) -> list[PostgresClaim]:
+        rows = connection.execute(_SQL["claim"], {"most": most}).fetchall()
+        if not rows and self._adopt():
+            rows = connection.execute(_SQL["claim"], {"most": most}).fetchall()
+        # A statement of its own, after the locks: what was frozen before they were free is seen.
+        frozen = _frozen(connection, [mail_id for mail_id, _, _ in rows])
+        claims = []
+        for mail_id, tries, age in rows:
+            found = frozen.get(mail_id)
+            work = Work(
+                mail_id=mail_id,
+                tries=tries,
+                age=age,
+                frozen=found.mail if found else None,
+                open_attempt=found.open_attempt if found else None,
+            )
+            claims.append(PostgresClaim(connection, self._pool, work, found.frozen_at if found else None))
+        return claims
 
     def _adopt(self) -> bool:
         # In a commit of its own: what one sender brings in is for all of them.
@@ -130,11 +149,46 @@ class PostgresDeliveries:
         return self._connection
 
 
-def _frozen(
-    connection: DatabaseConnection, mail_id: UUID
-) -> tuple[FrozenMail | None, int | None, datetime | None]:
-    row = connection.execute(_SQL["frozen"], {"mail_id": mail_id}).fetchone()
-    if row is None:
-        return None, None, None
-    sender, recipient, content, open_attempt, frozen_at = row
-    return FrozenMail(sender=sender, recipient=recipient, content=bytes(content)), open_attempt, frozen_at
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """What is frozen of an e-mail."""
+
+    mail: FrozenMail
+    open_attempt: int | None
+    frozen_at: datetime
+
+
+def _frozen(connection: DatabaseConnection, mail_ids: Collection[UUID]) -> dict[UUID, _Frozen]:
+    if not mail_ids:
+        return {}
+    rows = connection.execute(_SQL["frozen"], {"mail_ids": list(mail_ids)}, binary=True)
+    return {
+        mail_id: _Frozen(FrozenMail(sender=sender, recipient=to, content=bytes(content)), attempt, frozen_at)
+        for mail_id, sender, to, content, attempt, frozen_at in rows
+    }
+
+
+def _freeze(
+    connection: DatabaseConnection,
+    query: str,
+    claims: Sequence[PostgresClaim],
+    mails: dict[UUID, FrozenMail],
+) -> dict[UUID, datetime]:
+    """Return when those were frozen that could be."""
+    if not claims:
+        return {}
+    given = [mails[claim.work.mail_id] for claim in claims]
+    values = {
+        "mail_ids": [claim.work.mail_id for claim in claims],
+        "senders": [mail.sender for mail in given],
+        "recipients": [mail.recipient for mail in given],
+        "contents": [mail.content for mail in given],
+        "found": [claim.frozen_at for claim in claims],
+    }
+    return dict(connection.execute(_SQL[query], values).fetchall())
+
+
+def _forget(connection: DatabaseConnection, mail_ids: list[UUID]) -> None:
+    if mail_ids:
+        connection.execute(_SQL["drop_frozen"], {"mail_ids": mail_ids})
+        connection.execute(_SQL["drop_deliveries"], {"mail_ids": mail_ids})

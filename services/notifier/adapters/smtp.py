@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Never
 from urllib.parse import unquote, urlsplit
 
+from services.notifier.adapters.smtp_client import Client, TlsClient
 from services.notifier.ports import (
     AddressRefused,
     FrozenMail,
@@ -23,6 +24,7 @@ from services.notifier.ports import (
 from shared.settings import SettingsError
 
 Security = Literal["none", "starttls", "tls"]
+About = Literal["sender", "recipient", "content"]
 
 _SCHEMES: dict[str, tuple[Security, int]] = {
     "smtp": ("none", 25),
@@ -32,7 +34,11 @@ _SCHEMES: dict[str, tuple[Security, int]] = {
 _OK = 250
 _ALSO_OK = 251
 _START_INPUT = 354
+_TEMPORARY = 400
+_CLOSING = 421
 _PERMANENT = 500
+_PAST_ALL = 600
+_TAKEN = range(200, 300)
 # Authentication required, too weak, wrong, or only over TLS: ours to mend, whichever the e-mail.
 _ABOUT_CREDENTIALS = frozenset({530, 534, 535, 538})
 # Enhanced status codes of a bad sender address: many servers say so only when they know the recipient.
@@ -41,6 +47,12 @@ _ABOUT_SENDER = re.compile(rb"5\.1\.[78]\b")
 # about the e-mail or about us; a server that gives none means the recipient when it refuses one.
 _ABOUT_ADDRESS = re.compile(rb"5\.1\.[1236]\b|5\.1\.10\b|5\.2\.1\b|5\.4\.4\b")
 _ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}\b")
+# What is asked before the content, about whom, and how a server agrees.
+_STEPS: tuple[tuple[About, frozenset[int]], ...] = (
+    ("sender", frozenset({_OK})),
+    ("recipient", frozenset({_OK, _ALSO_OK})),
+    ("content", frozenset({_START_INPUT})),
+)
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -101,24 +113,23 @@ class SmtpTransport:
         self._server = server
         self._hostname = hostname
         self._timeouts = timeouts
-        self._client: smtplib.SMTP | None = None
+        self._client: Client | TlsClient | None = None
         self._last_used = 0.0
+        # Whether both sides agree on where they are, so that the connection is good for another e-mail.
+        self._in_step = False
 
     def send(self, mail: FrozenMail, *, before_data: Callable[[], None]) -> None:
         """See ports.Transport."""
-        client = self._ready_client()
         try:
-            self._offer(client, mail)
+            client = self._agree(mail)
             before_data()
             self._hand_over(client, mail.content)
-        except MailRefused:
-            self._forget_mail(client)
-            raise
-        except BaseException:
-            # Whatever state the dialogue is in, the next e-mail must not find it.
-            self.close()
-            raise
-        self._last_used = time.monotonic()
+        finally:
+            if self._in_step:
+                self._last_used = time.monotonic()
+            else:
+                # The next e-mail must not find a dialogue that nobody knows the state of.
+                self.close()
 
     def close(self) -> None:
         """Hang up; the next `send` opens a new connection."""
@@ -126,17 +137,25 @@ class SmtpTransport:
         if client is not None:
             client.close()
 
-    def _ready_client(self) -> smtplib.SMTP:
+    def _agree(self, mail: FrozenMail) -> Client | TlsClient:
+        """Return a connection to a server that waits for the content of the e-mail."""
         client = self._client
+        self._in_step = False
         if client is not None and time.monotonic() - self._last_used < self._timeouts.idle:
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                if client.rset()[0] == _OK:
-                    return client
+            # It served another. Servers end one after some time, or so many e-mails: a new one tells.
+            with contextlib.suppress(_Ended):
+                self._offer(client, mail)
+                return client
         self.close()
-        self._client = self._connect()
-        return self._client
+        client = self._client = self._connect()
+        try:
+            self._offer(client, mail)
+        except _Ended as error:
+            # The connection was good a moment ago: if it is about this e-mail, the others must not wait.
+            raise MailDeferred(str(error)) from error
+        return client
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> Client | TlsClient:
         server = self._server
         try:
             client = self._dial()
@@ -153,81 +172,103 @@ class SmtpTransport:
             raise TransportMisconfigured(_said(error)) from error
         except (OSError, smtplib.SMTPException) as error:
             raise TransportUnavailable(_said(error)) from error
+        client.limit = self._timeouts.command
         return client
 
-    def _dial(self) -> smtplib.SMTP:
-        server, timeout = self._server, self._timeouts.connect
-        if server.security == "tls":
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(
-                server.host, server.port, self._hostname, timeout=timeout, context=context
-            )
-        return smtplib.SMTP(server.host, server.port, self._hostname, timeout=timeout)
+    def _dial(self) -> Client | TlsClient:
+        server, make = self._server, TlsClient if self._server.security == "tls" else Client
+        return make(server.host, server.port, self._hostname, limit=self._timeouts.connect)
 
-    def _offer(self, client: smtplib.SMTP, mail: FrozenMail) -> None:
-        """Agree with the server on sender and recipient."""
+    def _offer(self, client: Client | TlsClient, mail: FrozenMail) -> None:
+        """Agree with the server on sender, recipient and that the content is next. Raises _Ended."""
+        steps = (
+            f"MAIL FROM:{smtplib.quoteaddr(mail.sender)}\r\n",
+            f"RCPT TO:{smtplib.quoteaddr(mail.recipient)}\r\n",
+            "DATA\r\n",
+        )
+        client.limit = self._timeouts.command
         try:
-            _limit(client, self._timeouts.command)
-            code, reply = client.mail(mail.sender)
-            sender_taken = code == _OK
-            if sender_taken:
-                code, reply = client.rcpt(mail.recipient)
+            if client.has_extn("pipelining"):
+                client.send("".join(steps))
+                answers = [client.getreply() for _ in steps]
+            else:
+                answers = []
+                for step, (_, wanted) in zip(steps, _STEPS, strict=True):
+                    client.send(step)
+                    answers.append(client.getreply())
+                    if answers[-1][0] not in wanted:
+                        break
         except (OSError, smtplib.SMTPException) as error:
-            # The connection was good a moment ago: if it is about this e-mail, the others must not wait.
-            raise MailDeferred(_said(error)) from error
-        if code not in {_OK, _ALSO_OK}:
-            _refuse(code, reply, about="recipient" if sender_taken else "sender")
+            raise _Ended(_said(error)) from error
+        for (code, reply), (about, wanted) in zip(answers, _STEPS, strict=False):
+            if code == _CLOSING:
+                raise _Ended(_answer(code, reply))
+            if code not in wanted:
+                # One that waits for content although it refused what comes before is not to be talked to on.
+                self._in_step = all(map(_is_known, answers)) and self._reset(client)
+                _refuse(code, reply, about=about)
 
-    def _hand_over(self, client: smtplib.SMTP, content: bytes) -> None:
+    def _hand_over(self, client: Client | TlsClient, content: bytes) -> None:
         """
         Send the content and wait for the server's word on it.
 
         Until its last byte is out, a cut connection means that the server cannot have taken the e-mail.
         """
+        client.limit = self._timeouts.content
         try:
-            code, reply = client.docmd("DATA")
-            if code == _START_INPUT:
-                _limit(client, self._timeouts.content)
-                client.send(_FIRST_DOT.sub(b"..", content) + b".\r\n")
+            client.send(_FIRST_DOT.sub(b"..", content) + b".\r\n")
         except (OSError, smtplib.SMTPException) as error:
             raise MailDeferred(_said(error)) from error
-        if code != _START_INPUT:
-            _refuse(code, reply)
         try:
             code, reply = client.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise MailUncertain(_said(error)) from error
-        if code != _OK:
+        if code in _TAKEN:
+            self._in_step = True
+        elif _is_refusal(code):
+            self._in_step = code != _CLOSING
             _refuse(code, reply)
+        else:
+            raise MailUncertain(_answer(code, reply))
 
-    def _forget_mail(self, client: smtplib.SMTP) -> None:
+    def _reset(self, client: Client | TlsClient) -> bool:
         try:
-            client.rset()
+            return client.rset()[0] == _OK
         except (OSError, smtplib.SMTPException):
-            self.close()
-        self._last_used = time.monotonic()
+            return False
 
 
-def _limit(client: smtplib.SMTP, seconds: float) -> None:
-    if client.sock is not None:
-        client.sock.settimeout(seconds)
+class _Ended(Exception):
+    """The server takes nothing more on this connection."""
 
 
-def _refuse(
-    code: int, reply: bytes, *, about: Literal["sender", "recipient", "content"] = "content"
-) -> Never:
-    said = f"{code} {reply.decode('utf-8', 'replace')}"
+def _is_refusal(code: int) -> bool:
+    return _TEMPORARY <= code < _PAST_ALL
+
+
+def _is_known(answer: tuple[int, bytes]) -> bool:
+    code, _ = answer
+    return code in {_OK, _ALSO_OK} or _is_refusal(code)
+
+
+def _refuse(code: int, reply: bytes, *, about: About = "content") -> Never:
+    said = _answer(code, reply)
     if code in _ABOUT_CREDENTIALS:
         raise TransportMisconfigured(said)
-    if code >= _PERMANENT and (about == "sender" or _ABOUT_SENDER.match(reply)):
+    permanent = _PERMANENT <= code < _PAST_ALL
+    if permanent and (about == "sender" or _ABOUT_SENDER.match(reply)):
         raise SenderRefused(said)
-    if code >= _PERMANENT and _ABOUT_ADDRESS.match(reply):
+    if permanent and _ABOUT_ADDRESS.match(reply):
         raise AddressRefused(said)
-    if code >= _PERMANENT and about == "recipient" and not _ENHANCED.match(reply):
+    if permanent and about == "recipient" and not _ENHANCED.match(reply):
         raise AddressRefused(said)
-    if code >= _PERMANENT:
+    if permanent:
         raise MailRefused(said)
     raise MailDeferred(said)
+
+
+def _answer(code: int, reply: bytes) -> str:
+    return f"{code} {reply.decode('utf-8', 'replace')}"
 
 
 def _said(error: Exception) -> str:

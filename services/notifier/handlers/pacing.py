@@ -1,9 +1,37 @@
-"""How many e-mails go out at the same time, and how many per second."""
+"""How many e-mails go out at the same time, how many per second, and how long to wait after failures."""
 
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
+
+_MOST_DOUBLINGS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How long to wait after failures, doubling each time up to a bound; all in real time."""
+
+    first: timedelta = timedelta(seconds=2)
+    longest: timedelta = timedelta(minutes=15)
+    give_up_after: timedelta = timedelta(days=5)
+    longest_pause: timedelta = timedelta(seconds=30)
+
+    def delay(self, failures: int, chance: float) -> timedelta:
+        """Return how long one e-mail is left alone; `chance` in 0..1 spreads those that failed together."""
+        return _backoff(self.first, self.longest, failures, chance)
+
+    def pause(self, failures: int, chance: float) -> timedelta:
+        """Return how long a sender leaves a mail server alone that nobody can use."""
+        return _backoff(self.first / 4, self.longest_pause, failures, chance)
+
+
+def _backoff(first: timedelta, longest: timedelta, failures: int, chance: float) -> timedelta:
+    doublings = min(failures, _MOST_DOUBLINGS)
+    bounded: timedelta = min(longest, first * (1 << doublings))
+    return bounded * (0.5 + chance / 2)
 
 
 class Pace:

@@ -22,6 +22,6 @@ def project_now(events: Iterable[RecordedEvent], pool: Pool) -> None:
     The next look at the tables then does not find the same work again; the subscription's repetition is
     harmless.
     """
-    with pool.connection() as connection, connection.transaction():
+    with pool.connection() as connection, connection.transaction(), connection.pipeline():
         for event in events:
             projections.project(event, connection)

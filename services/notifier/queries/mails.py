@@ -132,6 +132,12 @@ def company_names(connection: DatabaseConnection, company_ids: Collection[UUID])
     }
 
 
+def message_versions(connection: DatabaseConnection, message_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return these messages' places in their threads' streams by id; unknown ones are absent."""
+    rows = _rows(connection, "message_versions", message_ids=list(message_ids))
+    return {row["message_id"]: row["version"] for row in rows}
+
+
 def outbox(connection: DatabaseConnection, *, state: OutboxState | None, limit: int) -> list[OutboxEntry]:
     """Return the newest e-mails, of one state or of all."""
     with connection.cursor(row_factory=class_row(OutboxEntry)) as cursor:

@@ -83,13 +83,6 @@ update tasks set due_at = %(due_at)s where task_id = %(task_id)s
 -- name: put_assignee
 update tasks set assignee_id = %(assignee_id)s where task_id = %(task_id)s
 
--- name: reopen_task
--- An automatic resolution was undone.
-update tasks set open = true where task_id = %(task_id)s
-
--- name: postpone_task
-update tasks set due_at = %(due_at)s where task_id = %(task_id)s
-
 -- name: put_digest
 insert into digests (digest_id, kind, user_id, version, last_date, through_position, through_time)
 values (
@@ -173,6 +166,9 @@ order by due_at, thread_id, company_id
 select message_id, thread_id, version, role, recipient_ids, posted_at
 from messages where message_id = %(message_id)s
 
+-- name: message_versions
+select message_id, version from messages where message_id = any(%(message_ids)s)
+
 -- name: companies_by_id
 select company_id, side, name from companies where company_id = any(%(company_ids)s) order by side, name
 
@@ -209,7 +205,7 @@ from outbox o
 where o.state = 'queued'
   and not exists (select from notifier_delivery.deliveries d where d.mail_id = o.mail_id)
 order by o.position
-limit 100
+limit 200
 on conflict (mail_id) do nothing
 
 -- name: claim
@@ -217,23 +213,28 @@ select mail_id, tries, clock_timestamp() - adopted_at
 from notifier_delivery.deliveries
 where next_attempt_at <= clock_timestamp()
 order by next_attempt_at
-limit 1
+limit %(most)s
 for update skip locked
 
 -- name: frozen
-select sender, recipient, content, open_attempt, frozen_at
-from notifier_delivery.frozen_mails where mail_id = %(mail_id)s
+select mail_id, sender, recipient, content, open_attempt, frozen_at
+from notifier_delivery.frozen_mails where mail_id = any(%(mail_ids)b)
 
 -- name: freeze
 insert into notifier_delivery.frozen_mails (mail_id, sender, recipient, content)
-values (%(mail_id)s, %(sender)s, %(recipient)s, %(content)s)
+select * from unnest(%(mail_ids)b::uuid[], %(senders)b::text[], %(recipients)b::text[], %(contents)b::bytea[])
 on conflict (mail_id) do nothing
+returning mail_id, frozen_at
 
 -- name: freeze_anew
 -- In place of the bytes that the claimer found, and of no others: those may be on their way in somebody else's hands.
-update notifier_delivery.frozen_mails
-set sender = %(sender)s, recipient = %(recipient)s, content = %(content)s, frozen_at = clock_timestamp()
-where mail_id = %(mail_id)s and frozen_at = %(found)s and open_attempt is null
+update notifier_delivery.frozen_mails kept
+set sender = new.sender, recipient = new.recipient, content = new.content, frozen_at = clock_timestamp()
+from unnest(
+    %(mail_ids)b::uuid[], %(senders)b::text[], %(recipients)b::text[], %(contents)b::bytea[], %(found)b::timestamptz[]
+) new (mail_id, sender, recipient, content, found)
+where kept.mail_id = new.mail_id and kept.frozen_at = new.found and kept.open_attempt is null
+returning kept.mail_id, kept.frozen_at
 
 -- name: open_attempt
 update notifier_delivery.frozen_mails set open_attempt = %(attempt)s
@@ -252,11 +253,10 @@ where mail_id = %(mail_id)s
 update notifier_delivery.deliveries set next_attempt_at = clock_timestamp() + %(delay)s where mail_id = %(mail_id)s
 
 -- name: drop_frozen
-delete from notifier_delivery.frozen_mails where mail_id = %(mail_id)s
+delete from notifier_delivery.frozen_mails where mail_id = any(%(mail_ids)s)
 
--- name: drop_delivery
-delete from notifier_delivery.deliveries where mail_id = %(mail_id)s
-
+-- name: drop_deliveries
+delete from notifier_delivery.deliveries where mail_id = any(%(mail_ids)s)
 
 -- name: add_notice
 insert into notices (

@@ -3,17 +3,18 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from services.notifier.adapters.deliveries import PostgresDeliveries
 from services.notifier.adapters.smtp import SmtpTransport, Timeouts
-from services.notifier.handlers.pacing import Pace
-from services.notifier.handlers.sending import RetryPolicy, Sender
+from services.notifier.handlers.pacing import Pace, RetryPolicy
+from services.notifier.handlers.sending import Sender
 from services.notifier.ports import Claim, Deliveries, FrozenMail, Transport
 from services.notifier.service import NotifierResources
+from shared.clock import Clock
 from shared.settings import load
 
 IMPATIENT = RetryPolicy(
@@ -30,6 +31,8 @@ def make_sender(
     deliveries: Deliveries | None = None,
     transport: Transport | None = None,
     retry: RetryPolicy = IMPATIENT,
+    clock: Clock | None = None,
+    per_second: float = 0,
 ) -> Sender:
     """Return a sender as the service makes it, with short waits."""
     return Sender(
@@ -38,10 +41,10 @@ def make_sender(
         deliveries=deliveries or PostgresDeliveries(resources.settings, resources.pool),
         renderer=resources.renderer,
         transport=transport or make_transport(resources),
-        clock=resources.clock,
+        clock=clock or resources.clock,
         chance=lambda: 0.5,
         retry=retry,
-        pace=Pace(0),
+        pace=Pace(per_second),
     )
 
 
@@ -70,11 +73,14 @@ class GatedDeliveries:
         self._gate = gate
 
     @contextmanager
-    def claim(self) -> Iterator[Claim | None]:
-        with self._inner.claim() as claim:
-            if claim is not None:
+    def claim(self, most: int) -> Iterator[Sequence[Claim]]:
+        with self._inner.claim(most) as claims:
+            if claims:
                 self._gate.wait()
-            yield claim
+            yield claims
+
+    def freeze(self, mails: Sequence[tuple[Claim, FrozenMail]]) -> list[FrozenMail]:
+        return self._inner.freeze(mails)
 
     def close(self) -> None:
         self._inner.close()
@@ -108,7 +114,8 @@ def main(place: str, folder: str) -> None:
     """
     resources = NotifierResources.build(load())
     if place == "everything":
-        make_sender(resources).run(threading.Event())
+        # Slowly, so that there is time to be killed many times.
+        make_sender(resources, per_second=20).run(threading.Event())
     gate = Gate(Path(folder))
     deliveries: Deliveries = PostgresDeliveries(resources.settings, resources.pool)
     transport: Transport = make_transport(resources)
@@ -116,7 +123,7 @@ def main(place: str, folder: str) -> None:
         deliveries = GatedDeliveries(deliveries, gate)
     else:
         transport = GatedTransport(transport, gate, after_250=place == "after 250")
-    make_sender(resources, deliveries=deliveries, transport=transport).send_next()
+    make_sender(resources, deliveries=deliveries, transport=transport).send_due()
     resources.pool.close()
     resources.log.close()
 

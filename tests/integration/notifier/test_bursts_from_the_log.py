@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.notifier import decider, projections, queries
-from services.notifier.handlers import bursts
+from services.notifier.handlers import bursts, scheduling
 from services.notifier.handlers.bursts import Flusher
 from services.notifier.service import NotifierResources
 from shared.contracts.notifier import ChatMailDecided, MailScheduled
@@ -174,7 +174,7 @@ def test_a_crash_between_decision_and_e_mails_loses_none(
     resources.new_flusher().flush(now=LATER)
     [decision] = resources.log.read_all(after=0, categories={decider.BURST_CATEGORY}).events
     with resources.pool.connection() as connection, connection.transaction(force_rollback=True):
-        appended = bursts.schedule_mails(
+        appended = scheduling.schedule_mails(
             decision, connection, log=resources.log, domain=resources.settings.mail_domain
         )
 

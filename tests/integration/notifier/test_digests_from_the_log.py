@@ -38,7 +38,7 @@ def run(
 
 def send_all(resources: NotifierResources) -> None:
     sender = make_sender(resources)
-    while sender.send_next():
+    while sender.send_due():
         pass
 
 

@@ -99,7 +99,7 @@ def test_a_declined_case_is_told_in_the_portal_and_by_e_mail_with_the_reason(
     catch_up()  # once for the notice, and once for its e-mails
 
     sender = make_sender(resources)
-    while sender.send_next():
+    while sender.send_due():
         pass
 
     assert kinds(resources, opened.anna) == ["case_declined", "case_assigned"]

@@ -69,7 +69,7 @@ def test_outbox_and_show_tell_what_became_of_an_e_mail(
     catch_up()
 
     [queued] = in_json(parley("outbox", "--json"))
-    make_sender(resources).send_next()
+    make_sender(resources).send_due()
 
     assert (queued["state"], queued["email"]) == ("queued", office.anna.email)
     assert in_json(parley("outbox", "--state", "queued", "--json")) == []

@@ -21,7 +21,7 @@ from tests.integration.notifier.senders import make_sender
 
 REPLICAS = 2
 KILLS = 6
-THREADS = 40
+THREADS = 150
 
 
 def replica(resources: NotifierResources) -> "subprocess.Popen[bytes]":
@@ -60,7 +60,7 @@ def test_replicas_that_are_killed_lose_nothing_and_repeat_only_what_nobody_can_k
     sender = make_sender(resources)
 
     def all_settled() -> bool:
-        sender.send_next()
+        sender.send_due()
         with resources.pool.connection() as connection:
             return connection.execute("select from notifier_delivery.deliveries").fetchone() is None
 

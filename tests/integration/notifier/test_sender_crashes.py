@@ -72,7 +72,7 @@ def send_until(resources: NotifierResources, done: Callable[[], object]) -> None
     sender = make_sender(resources)
 
     def try_once() -> object:
-        sender.send_next()
+        sender.send_due()
         return done()
 
     eventually(try_once)
@@ -127,7 +127,7 @@ def test_a_frozen_sender_keeps_its_e_mail_and_finishes_it_when_it_wakes(
 ) -> None:
     with held_sender(resources.settings, gate, place) as process:
         process.send_signal(signal.SIGSTOP)
-        others_found_work = make_sender(resources).send_next()
+        others_found_work = make_sender(resources).send_due()
         gate.opened.touch()
         process.send_signal(signal.SIGCONT)
         eventually(is_sent(resources))
@@ -150,6 +150,6 @@ def test_a_frozen_sender_whose_e_mail_was_taken_over_sends_nothing_when_it_wakes
         process.send_signal(signal.SIGCONT)
         process.wait()
 
-    assert make_sender(resources).send_next() is False
+    assert make_sender(resources).send_due() is False
     assert len(smtp_server.messages) == 1
     assert history(resources) == ["MailScheduled", "MailSent"]

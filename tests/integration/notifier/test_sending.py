@@ -4,12 +4,11 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
-from uuid import UUID
 
 import pytest
 
@@ -18,7 +17,8 @@ from services.notifier.adapters.deliveries import PostgresDeliveries
 from services.notifier.adapters.rendering import JinjaRenderer
 from services.notifier.adapters.smtp import parse_smtp_url
 from services.notifier.handlers import letters
-from services.notifier.handlers.sending import RetryPolicy, Sender
+from services.notifier.handlers.pacing import RetryPolicy
+from services.notifier.handlers.sending import Sender
 from services.notifier.ports import Claim, ClaimLost, FrozenMail, TransportUnavailable
 from services.notifier.service import NotifierResources
 from shared.contracts.envelope import RecordedEvent, Stream
@@ -69,15 +69,15 @@ def with_sender(resources: NotifierResources, mail_from: str) -> NotifierResourc
 def claimed(deliveries: PostgresDeliveries) -> Iterator[Claim]:
     """Claim the e-mail that waits, as soon as it is due."""
     while True:
-        with deliveries.claim() as claim:
-            if claim is not None:
-                yield claim
+        with deliveries.claim(1) as claims:
+            if claims:
+                yield claims[0]
                 return
         time.sleep(0.01)
 
 
 def send_all(sender: Sender) -> None:
-    while sender.send_next():
+    while sender.send_due():
         pass
 
 
@@ -85,7 +85,7 @@ def send_until_settled(resources: NotifierResources, sender: Sender) -> None:
     """Send as the loop does, until nothing is left to do."""
 
     def settled() -> bool:
-        sender.send_next()
+        sender.send_due()
         with resources.pool.connection() as connection:
             left = connection.execute("select from notifier_delivery.deliveries").fetchone()
         return left is None
@@ -94,7 +94,7 @@ def send_until_settled(resources: NotifierResources, sender: Sender) -> None:
 
 
 def send_until_sent(resources: NotifierResources, sender: Sender) -> None:
-    eventually(lambda: sender.send_next() and "MailSent" in history(resources))
+    eventually(lambda: sender.send_due() and "MailSent" in history(resources))
 
 
 def test_an_e_mail_arrives_once_and_is_recorded(
@@ -131,14 +131,14 @@ def test_a_long_burst_is_written_in_few_looks_at_the_log_and_quotes_the_newest(
     catch_up()
     resources.new_flusher().flush(now=FRIDAY + timedelta(minutes=30))
     catch_up()
-    looks: list[UUID] = []
-    find = resources.log.find
+    looks: list[int] = []
+    read_streams = resources.log.read_streams
 
-    def counting(stream: Stream, event_id: UUID) -> RecordedEvent | None:
-        looks.append(event_id)
-        return find(stream, event_id)
+    def counting(after_versions: Mapping[Stream, int]) -> tuple[RecordedEvent, ...]:
+        looks.extend(version for stream, version in after_versions.items() if stream.category == "thread")
+        return read_streams(after_versions)
 
-    monkeypatch.setattr(resources.log, "find", counting)
+    monkeypatch.setattr(resources.log, "read_streams", counting)
 
     send_all(make_sender(resources))
 
@@ -149,7 +149,7 @@ def test_a_long_burst_is_written_in_few_looks_at_the_log_and_quotes_the_newest(
     assert "3 earlier ones are not shown here" in text.get_content()
     assert str(posted[0].id) in text.get_content()
     assert "Answer." not in text.get_content()
-    assert looks == [posted[3].id]
+    assert looks == [posted[3].version - 1]
 
 
 def test_several_e_mails_share_one_connection(
@@ -220,7 +220,7 @@ def test_an_e_mail_that_waited_too_long_is_given_up(
     schedule("Do you accept?")
     smtp_server.behaviour = "refuse_for_now"
 
-    make_sender(resources, retry=RetryPolicy(give_up_after=timedelta())).send_next()
+    make_sender(resources, retry=RetryPolicy(give_up_after=timedelta())).send_due()
 
     assert history(resources) == ["MailScheduled", "MailFailed"]
 
@@ -236,7 +236,7 @@ def test_a_connection_cut_after_the_content_is_ambiguous_and_repeated_byte_for_b
     schedule("Do you accept?")
     smtp_server.behaviour = behaviour  # type: ignore[assignment]  # a parameter is no literal
     sender = make_sender(resources)
-    sender.send_next()
+    sender.send_due()
     assert history(resources) == ["MailScheduled", "MailAttemptAmbiguous"]
 
     smtp_server.behaviour = "accept"
@@ -254,7 +254,7 @@ def test_a_server_that_falls_silent_is_given_up_on_in_time(
     smtp_server.behaviour = "hang"
     sender = make_sender(resources)
 
-    sender.send_next()
+    sender.send_due()
     smtp_server.behaviour = "accept"
     send_until_settled(resources, sender)
 
@@ -268,7 +268,7 @@ def test_while_no_server_answers_e_mails_wait_untouched(
     elsewhere = replace(resources, smtp=parse_smtp_url("smtp://127.0.0.1:1"))
 
     with pytest.raises(TransportUnavailable):
-        make_sender(resources, transport=make_transport(elsewhere)).send_next()
+        make_sender(resources, transport=make_transport(elsewhere)).send_due()
     send_all(make_sender(resources))
 
     assert len(smtp_server.messages) == 1
@@ -328,12 +328,12 @@ def test_an_e_mail_that_may_have_arrived_keeps_its_sender_and_holds_up_no_other(
 ) -> None:
     smtp_server.behaviour = "drop_after_keeping"
     schedule("One.")
-    make_sender(resources).send_next()
+    make_sender(resources).send_due()
     smtp_server.behaviour, smtp_server.unwanted_sender = "accept", "notifications@parley.example"
     schedule("Two.")
     sender = make_sender(with_sender(resources, "Parley <hello@parley.example>"))
 
-    eventually(lambda: sender.send_next() and "MailSent" in history(resources))
+    eventually(lambda: sender.send_due() and "MailSent" in history(resources))
     smtp_server.unwanted_sender = ""
     send_until_settled(resources, sender)
 
@@ -349,7 +349,7 @@ def test_a_sender_that_lost_its_e_mail_to_another_changes_none_of_its_bytes(
     smtp_server.behaviour = "refuse_for_now"
     schedule("Do you accept?")
     sender = make_sender(resources)
-    sender.send_next()
+    sender.send_due()
     frozen = FrozenMail(sender="a@b.example", recipient="c@d.example", content=b"stale")
     deliveries, others = (PostgresDeliveries(resources.settings, resources.pool) for _ in range(2))
 
@@ -359,8 +359,8 @@ def test_a_sender_that_lost_its_e_mail_to_another_changes_none_of_its_bytes(
     ):
         deliveries.close()  # as if the server had ended the session of a process that was frozen
         with claimed(others) as claim:
-            kept = claim.freeze(replace(frozen, content=b"fresh"))
-        assert stale.freeze(frozen) == kept
+            [kept] = others.freeze([(claim, replace(frozen, content=b"fresh"))])
+        assert deliveries.freeze([(stale, frozen)]) == [kept]
 
     assert kept.content == b"fresh"
 
@@ -403,7 +403,7 @@ def test_an_e_mail_that_waited_is_not_sent_to_who_left_meanwhile(
     schedule("Do you accept?")
     smtp_server.behaviour = "refuse_for_now"
     sender = make_sender(resources)
-    sender.send_next()
+    sender.send_due()
     if leaving == "deactivated":
         office.deactivates(office.anna)
     else:
@@ -457,7 +457,7 @@ def test_a_rebuild_keeps_frozen_bytes_open_attempts_and_claims(
     schedule("Do you accept?")
     smtp_server.behaviour = "drop_after_keeping"
     sender = make_sender(resources, retry=IMPATIENT)
-    sender.send_next()
+    sender.send_due()
     smtp_server.behaviour = "accept"
 
     rebuild_tables()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.notifier.adapters.smtp import SmtpServer, parse_smtp_url
-from services.notifier.handlers.sending import RetryPolicy
+from services.notifier.handlers.pacing import RetryPolicy
 from shared.settings import SettingsError
 
 
