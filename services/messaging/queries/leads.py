@@ -49,7 +49,7 @@ class LeadReads(Tables):
             case_id=case_id,
             lead_id=None,
         )
-        return LeadPage(items=tuple(_lead(row, viewer) for row in rows), next_cursor=next_cursor)
+        return LeadPage(items=tuple(_lead(row) for row in rows), next_cursor=next_cursor)
 
     def get_lead(self, lead_id: UUID, *, viewer: UUID | None, reader: UUID | None) -> LeadView:
         """Return the lead as the viewer may see it. Raises NotFound."""
@@ -65,7 +65,7 @@ class LeadReads(Tables):
         )
         if not rows:
             raise NotFound("lead_not_found", "There is no such lead.")
-        return _lead(rows[0], viewer)
+        return _lead(rows[0])
 
     def running_leads(self) -> Iterator[UUID]:
         """Return the ids of all leads that are not over, oldest first; they are read in portions."""
@@ -78,9 +78,9 @@ class LeadReads(Tables):
             after = rows[-1]["position"]
 
 
-def _lead(row: Mapping[str, Any], viewer: UUID | None) -> LeadView:
+def _lead(row: Mapping[str, Any]) -> LeadView:
     bids = tuple(_bid(bid) for bid in row["bids"] or ())
-    sees_all = viewer in (None, row["creditor_id"])
+    sees_all: bool = row["sees_all"]
     status: LeadStatus = "Closed" if row["ended_at"] else "Open"
     if status == "Open" and sees_all and any(bid.quote for bid in bids):
         status = "Qualified"

@@ -485,6 +485,8 @@ select
     leads.debtor_type, leads.debtor_name, leads.amount, leads.currency, leads.opened_at, leads.closes_at,
     leads.calendar, leads.time_zone, leads.skipped_days, leads.max_quotes, leads.outcome, leads.ended_at,
     leads.position,
+    %(viewer)s::uuid is null or %(viewer)s in (leads.creditor_id, coalesce(cases.managing_partner_id, leads.creditor_id))
+        as sees_all,
     (
         select json_agg(
             json_build_object(

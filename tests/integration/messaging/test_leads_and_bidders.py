@@ -142,6 +142,11 @@ def test_who_speaks_for_the_client_sees_and_says_what_the_client_does(
     assert len(lead_as(reads, mia, auction.lead_id).bids) == 3
     assert {thread.id for thread in threads_of(reads, mia, auction.case.case_id)} >= {before, after}
     assert len(lead_as(reads, auction.rita, auction.lead_id).bids) == 1
+    auction.office.quotes(auction.paul, auction.lead_id)
+    catch_up()
+    as_manager, as_client = (lead_as(reads, each, auction.lead_id) for each in (mia, auction.anna))
+    assert (as_manager.status, as_manager.bids) == ("Qualified", as_client.bids)
+    assert lead_as(reads, auction.rita, auction.lead_id).status == "Open"
 
     name(None)
     catch_up()
