@@ -161,6 +161,22 @@ def in_partnership(chat: thread.State, company_id: UUID | None) -> FilePlace:
     )
 
 
+def require_removable(
+    state: State, company_id: UUID, *, of_case: case.State | None, chat: thread.State | None
+) -> None:
+    """
+    Raise Conflict where what the company has uploaded must stay: its time on the case is over, the case was
+    merged, or the thread can only be read. A draft that no message brought is its own to throw away.
+    """
+    if isinstance(of_case, case.MergedCase):
+        raise Conflict("case_merged", "The case was merged into another: nothing can be taken from it.")
+    if chat is not None:
+        if isinstance(chat, thread.ReadOnlyThread) and not known_to(state) <= {company_id}:
+            raise Conflict("thread_read_only", thread.READ_ONLY_BECAUSE[chat.reason])
+    elif of_case is not None and company_id not in case.audience(of_case):
+        raise Conflict("engagement_over", "Your time on this case is over: you can only read it.")
+
+
 def attachment(state: State, *, thread_id: UUID, company_id: UUID) -> Attachment | None:
     """Return the file as a message of the company in the thread may carry it, None where none may."""
     match state:

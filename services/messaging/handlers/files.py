@@ -24,7 +24,7 @@ from shared.contracts import messaging as contract
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import FileDeleted, FileUploaded
 from shared.contracts.rpc import Caller
-from shared.errors import Conflict, Forbidden, Invalid, Retryable
+from shared.errors import Forbidden, Invalid, Retryable
 from shared.eventlog.protocol import Appended
 
 
@@ -78,29 +78,27 @@ def delete_file(archive: Archive, request: contract.DeleteFile, origin: Origin) 
     Take a file of the caller's company away, and tell which object may go with it.
 
     Raises NotFound for a file that the company may not know of, Forbidden for another company's, Conflict
-    where the case was merged.
+    where it must stay: `file.require_removable`.
     """
     company_id = tenant(request.caller)
     if company_id is not None:
         _uploader(archive, request.caller)
-    uploaded = file.uploaded_of(archive.files.load(request.file_id))
+    state = archive.files.load(request.file_id)
+    uploaded = file.uploaded_of(state)
+    of_case = archive.cases.load(uploaded.case_id) if uploaded.case_id else None
+    chat = archive.threads.load(uploaded.thread_id) if uploaded.thread_id else None
     witnesses: frozenset[UUID] = frozenset()
-    merged = False
-    if uploaded.case_id is not None:
-        of_case = archive.cases.load(uploaded.case_id)
-        merged = isinstance(of_case, case.MergedCase)
-        if uploaded.context == "case" and uploaded.uploader_role != "partner":
-            witnesses = case.audience(of_case)
+    if of_case is not None and uploaded.context == "case" and uploaded.uploader_role != "partner":
+        witnesses = case.audience(of_case)
     command = DeleteFile(
         file_id=request.file_id,
         user_id=request.caller.user_id,
         company_id=company_id,
         witnesses=witnesses,
     )
-    # Whether there is such a file for the caller comes before what its case allows.
-    file.decide(command, archive.files.load(request.file_id))
-    if merged and company_id is not None:
-        raise Conflict("case_merged", "The case was merged into another: nothing can be taken from it.")
+    # Whether there is such a file for the caller comes before what its place allows.
+    if file.decide(command, state) and company_id is not None:
+        file.require_removable(state, company_id, of_case=of_case, chat=chat)
     appended = archive.files.carry_out(request.file_id, origin, lambda state: file.decide(command, state))
     if appended is None:
         gone = archive.log.find(archive.files.stream(request.file_id), once_id(FileDeleted, request.file_id))

@@ -242,6 +242,29 @@ def test_a_merged_case_keeps_its_files(desk: Desk, talk: Conversation) -> None:
     assert desk.deletes(None, file_id).unused_object
 
 
+def test_a_former_partner_takes_nothing_away_any_more_but_its_drafts(desk: Desk, talk: Conversation) -> None:
+    deleted = desk.uploads(talk.paul, case_id=talk.case.case_id).file.id
+    desk.deletes(talk.paul, deleted)
+    of_case = desk.uploads(talk.paul, case_id=talk.case.case_id).file.id
+    sent, draft = (desk.uploads(talk.paul, thread_id=talk.thread_id).file.id for _ in range(2))
+    talk.office.posts(talk.paul, talk.thread_id, "The letter.", attachment_ids=(sent,))
+    by_client = desk.uploads(talk.anna, thread_id=talk.thread_id).file.id
+    talk.office.posts(talk.anna, talk.thread_id, "The contract.", attachment_ids=(by_client,))
+
+    talk.office.change(talk.case, partner_id=talk.office.company("partner", "Neue Inkasso"))
+
+    for person, file_id, code in (
+        (talk.paul, of_case, "engagement_over"),
+        (talk.paul, sent, "thread_read_only"),
+        (talk.anna, by_client, "thread_read_only"),
+    ):
+        with pytest.raises(Conflict) as refusal:
+            desk.deletes(person, file_id)
+        assert refusal.value.code == code
+    desk.deletes(talk.paul, draft)
+    desk.deletes(talk.paul, deleted)
+
+
 def test_recording_again_has_the_first_outcome(desk: Desk, talk: Conversation) -> None:
     request = contract.RecordFile(
         caller=caller(talk.anna),
