@@ -410,7 +410,7 @@ select version from messages where id = %(message_id)s and thread_id = %(thread_
 -- name: list_partnerships
 -- Of one partnership alone where one is named. Cases count where the pair works on them now; what was collected, and
 -- earned by quotes that won, in all the partner's time. Money is never added across currencies. The creditor is not told
--- what its partner earns.
+-- what its partner earns. A quote earns in the engagement that began when it won, and in no other of the partner's.
 select
     partnerships.id, partnerships.established_at, partnerships.position,
     partnerships.creditor_id, creditor.name as creditor_name,
@@ -458,6 +458,7 @@ cross join lateral (
             from bids
             join leads on leads.id = bids.lead_id and leads.creditor_id = partnerships.creditor_id
             join engagements on engagements.case_id = leads.case_id and engagements.partner_id = bids.partner_id
+                and engagements.started_at = leads.ended_at
             join case_payments on case_payments.engagement_id = engagements.id
             where bids.partner_id = partnerships.partner_id and bids.outcome = 'won'
                 and bids.success_fee_percent is not null

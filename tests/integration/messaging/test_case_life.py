@@ -328,10 +328,10 @@ def test_a_partnership_tells_what_its_work_amounts_to_and_the_creditor_not_what_
     partnership_id = talk.office.partnership(talk.creditor, talk.partner)
     talk.office.case(talk.creditor, talk.partner)
     desk.pays(talk.paul, "1000.00")
-    asked = talk.office.case(talk.creditor, None, status="Leads")
-    handlers.invite_partner(
-        talk.office.archive, case_id=asked.case_id, partner_id=talk.partner, origin=origin()
-    )
+    asked = talk.office.case(talk.creditor, talk.partner, status="PendingVerification")
+    before_its_quote = Desk(talk.office, asked.case_id)
+    before_its_quote.pays(talk.paul, "200.00", key="early")
+    before_its_quote.act("begin_custom_quote", talk.paul)
     lead_id = commands.lead_id(asked.case_id, 1)
     quoted = handlers.submit_quote(
         talk.office.archive,
@@ -350,7 +350,7 @@ def test_a_partnership_tells_what_its_work_amounts_to_and_the_creditor_not_what_
         quote_id=quoted.quote.id,
         user_id=talk.anna.id,
         company_id=talk.creditor,
-        origin=origin(),
+        origin=_at(NOON + timedelta(hours=1)),
     )
     Desk(talk.office, asked.case_id).pays(talk.paul, "400.00")
     catch_up()
@@ -360,7 +360,7 @@ def test_a_partnership_tells_what_its_work_amounts_to_and_the_creditor_not_what_
         return found.total_value, found.amount_collected, found.partner_revenue
 
     value = (Money(amount=Decimal("25200.00"), currency="EUR"),)
-    collected = (Money(amount=Decimal("1400.00"), currency="EUR"),)
+    collected = (Money(amount=Decimal("1600.00"), currency="EUR"),)
     assert figures(talk.creditor) == (value, collected, None)
     assert figures(talk.partner) == (value, collected, (Money(amount=Decimal("100.00"), currency="EUR"),))
     assert reads.list_partnerships(viewer=talk.partner, reader=None, limit=5, cursor=None).items[0] == (
