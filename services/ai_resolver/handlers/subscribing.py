@@ -9,14 +9,16 @@ from services.ai_resolver.decider import companies, verdicts
 from services.ai_resolver.decider.companies import Wish
 from services.ai_resolver.decider.verdicts import Verdicts
 from shared.command_handling import StateStore, append_decided
-from shared.contracts.envelope import RecordedEvent
+from shared.contracts.envelope import RecordedEvent, Stream
 from shared.db import DatabaseConnection
+from shared.errors import NotFound
 from shared.eventlog.protocol import Appended, EventLog
 from shared.subscription import SubscriptionDefinition
 
 NAME = "ai_resolver"
 VERDICTS = "ai-verdict"
 COMPANIES = "ai-company"
+COMPANY = "company"
 
 _TASK_STREAMS = frozenset({"reply-tasks"})
 
@@ -46,7 +48,14 @@ class Desk:
         )
 
     def configure(self, command: ConfigureCompany) -> Appended | None:
-        """Record how the company wants it; None where that is how it is already."""
+        """
+        Record how the company wants it; None where that is how it is already.
+
+        Raises NotFound for a company that nobody registered: a switch with a slip in its id would turn off
+        nothing.
+        """
+        if not self._log.read_stream(Stream(COMPANY, command.company_id)):
+            raise NotFound("company_not_found", f"There is no company {command.company_id}.")
         return append_decided(
             self._companies, command.company_id, lambda loaded: companies.decide(command, loaded.state)
         )
@@ -67,7 +76,7 @@ def subscription(log: EventLog) -> SubscriptionDefinition:
 
     return SubscriptionDefinition(
         name=NAME,
-        categories=frozenset({"company", VERDICTS, COMPANIES}) | _TASK_STREAMS,
+        categories=frozenset({COMPANY, VERDICTS, COMPANIES}) | _TASK_STREAMS,
         own_categories=frozenset({VERDICTS, COMPANIES}),
         react=react,
         project=projections.project,

@@ -14,7 +14,7 @@ from services.surveys.decider.survey import Surveys
 from services.surveys.handlers.streams import Archive
 from services.surveys.queries import ActiveCase, Partner
 from shared.command_handling import Plan
-from shared.contracts.envelope import NewEvent
+from shared.contracts.envelope import NewEvent, RecordedEvent
 from shared.contracts.surveys import SurveyFacts, SurveyRefreshed
 from shared.db import DatabaseConnection
 from shared.errors import Invalid
@@ -93,12 +93,15 @@ class _Run:
         plan: Plan[Surveys, RequestSurvey] = Plan(self._archive.surveys, self._decide)
         for each, month in due:
             command = self._command(each, partners[each.partner_id], month)
-            if command is not None:
+            if command is None:
+                continue
+            if self._dry_run:
+                surveys = self._archive.surveys
+                state = (surveys.held(each.id) or surveys.load(each.id)).state
+                self._count_events(self._decide(command, state))
+            else:
                 plan.add(each.id, command)
         self.progress.looked_at += len(portion)
-        if self._dry_run:
-            self.progress.requested += plan.size
-            return
         done, left = plan.append()
         again = (self._archive.carry_out(command.survey.case_id, command, self._origin) for command in left)
         self._count([*done, *(appended for appended in again if appended is not None)])
@@ -146,10 +149,13 @@ class _Run:
 
     def _count(self, outcomes: Sequence[Appended]) -> None:
         for outcome in outcomes:
-            refreshed = sum(isinstance(event.data, SurveyRefreshed) for event in outcome.events)
-            self.progress.refreshed += refreshed
-            self.progress.requested += len(outcome.events) - refreshed
+            self._count_events(outcome.events)
             self.progress.position = max(self.progress.position, outcome.position)
+
+    def _count_events(self, events: Sequence[NewEvent | RecordedEvent]) -> None:
+        refreshed = sum(isinstance(event.data, SurveyRefreshed) for event in events)
+        self.progress.refreshed += refreshed
+        self.progress.requested += len(events) - refreshed
 
 
 def remind(archive: Archive, overdue: Sequence[tuple[UUID, UUID]], origin: Origin) -> int:

@@ -10,7 +10,8 @@ from services.surveys.decider import cadence, case, survey
 from services.surveys.decider.case import KnownCase
 from services.surveys.decider.survey import SurveyEvent, Surveys
 from shared.command_handling import StateStore, append_decided, load_together
-from shared.contracts.envelope import NewEvent
+from shared.contracts.envelope import NewEvent, Stream
+from shared.contracts.messaging import CompanyRegistered
 from shared.contracts.surveys import (
     SurveyCadenceSet,
     SurveyDraftSaved,
@@ -20,12 +21,14 @@ from shared.contracts.surveys import (
     SurveySubmitted,
     SurveyWithdrawn,
 )
+from shared.errors import NotFound
 from shared.eventlog.protocol import Appended, EventLog
 
 NAME = "surveys"
 SURVEYS = "case-surveys"
 CADENCE = "survey-cadence"
 CASE = "case"
+COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,16 @@ def open_archive(log: EventLog) -> Archive:
 
 
 def set_cadence(archive: Archive, command: SetCadence, origin: Origin) -> Appended | None:
-    """Set how a partner's surveys are spread; None where they are so already. Raises Invalid."""
+    """
+    Set how a partner's surveys are spread; None where they are so already.
+
+    Raises Invalid, and NotFound for a partner that nobody registered.
+    """
+    registered = archive.log.read_stream(Stream(COMPANY, command.partner_id))
+    if not any(
+        isinstance(event.data, CompanyRegistered) and event.data.side == "partner" for event in registered
+    ):
+        raise NotFound("partner_not_found", f"There is no partner {command.partner_id}.")
     return append_decided(
         archive.cadences,
         command.partner_id,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.surveys import projections, reactions
 from services.surveys.commands import Origin, WithdrawSurvey
-from services.surveys.handlers.streams import CADENCE, CASE, NAME, SURVEYS, Archive
+from services.surveys.handlers.streams import CADENCE, CASE, COMPANY, NAME, SURVEYS, Archive
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.surveys import SurveyRequested
 from shared.db import DatabaseConnection
@@ -21,7 +21,7 @@ def subscription(archive: Archive) -> SubscriptionDefinition:
 
     return SubscriptionDefinition(
         name=NAME,
-        categories=frozenset({"company", CASE, "note", "call", SURVEYS, CADENCE}),
+        categories=frozenset({COMPANY, CASE, "note", "call", SURVEYS, CADENCE}),
         own_categories=frozenset({SURVEYS, CADENCE}),
         react=react_to,
         project=projections.project,

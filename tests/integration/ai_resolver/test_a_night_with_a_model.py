@@ -172,6 +172,8 @@ def test_from_what_is_said_to_what_is_closed_brought_back_and_learnt_from(town: 
     }
     assert "no such task" in town.parley("undo", str(uuid4()), exit_code=2).lower()
 
+    assert "There is no company" in town.parley("configure", str(uuid4()), "--mode", "off", exit_code=2)
+
     # The switch: the company's threads are not looked at any more.
     late = town.chats["Have a nice weekend!"]
     told = json.loads(town.parley("configure", str(late.creditor), "--mode", "off", "--json"))

@@ -115,6 +115,7 @@ def test_the_next_month_refreshes_what_is_open(
 ) -> None:
     december = NOW + timedelta(days=31)
 
+    assert requested(parley_surveys, "--dry-run", now=december) == (0, 1)
     assert requested(parley_surveys, now=december) == (0, 1)
     catch_up()
 
@@ -253,6 +254,8 @@ def test_overdue_surveys_are_reminded_of_once_a_week(survey: dict[str, Any], par
         (("request", "--month", "2026-13"), "2026-11"),
         (("request", "--month", "2027-05", "--now", "2026-11-20T12:00:00Z"), "not begun"),
         (("cadence", str(PARTNER), "--mode", "1"), "1 to 28"),
+        (("cadence", str(CREDITOR), "--mode", "1", "--day", "5"), "There is no partner"),
+        (("cadence", str(uuid4()), "--mode", "0"), "There is no partner"),
         (("show", str(uuid4())), "no such survey"),
     ],
 )
