@@ -117,6 +117,12 @@ class Settings(BaseModel):
         "live",
         description="what the nightly clean-up does where nobody waits: nothing, only say so, or close them",
     )
+    ai_brake_rate: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="share of closed tasks brought back in 30 days beyond which runs close nothing; 1 never",
+    )
     ai_model: str = Field(
         "", description="any model that litellm knows, such as `ollama/llama3.1`; empty judges without one"
     )

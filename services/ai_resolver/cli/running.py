@@ -46,6 +46,7 @@ def run(*, dry_run: bool, at_once: bool, as_json: bool, now: datetime | None) ->
         installation_mode=settings.ai_mode,
         minimum_age=timedelta(seconds=settings.ai_min_age_seconds),
         at_once=at_once,
+        brake_rate=settings.ai_brake_rate,
     )
     summary, found = Summary(), list[Looked]()
     with (
@@ -55,6 +56,12 @@ def run(*, dry_run: bool, at_once: bool, as_json: bool, now: datetime | None) ->
     ):
         wait_until_handled(connection, subscribing.NAME, log.head(), _CATCH_UP_SECONDS)
         night = NightRun(log=log, connection=connection, judge=judge, rules=rules, desk=Desk(log))
+        if night.limit(instant) == "shadow":
+            click.echo(
+                "People bring back too much of what was closed (PARLEY_AI_BRAKE_RATE): this run closes "
+                "nothing. Look at `parley ai-resolver objections`.",
+                err=True,
+            )
         bar = progress.add_task("Looking at open chat tasks", total=night.count(instant))
         workers = 1 if judge.model is None else settings.ai_concurrency
         for looked in night.run(instant, dry=dry_run, workers=workers):

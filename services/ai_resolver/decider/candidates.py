@@ -12,6 +12,8 @@ from shared.contracts.messaging import Side
 
 NIGHTLY_AT = time(2)
 
+_OBJECTIONS_THAT_COUNT = 3
+
 _STRICTNESS: dict[Mode, int] = {"off": 0, "shadow": 1, "live": 2}
 
 
@@ -65,6 +67,21 @@ def effective_mode(companies: Sequence[Company], installation: Mode) -> Mode:
     """Return the most cautious mode among the companies; without any, nothing is done."""
     modes = [company.mode or installation for company in companies]
     return min(modes, key=_STRICTNESS.__getitem__, default="off")
+
+
+def at_most(mode: Mode, limit: Mode) -> Mode:
+    """Return the more cautious of the two."""
+    return min(mode, limit, key=_STRICTNESS.__getitem__)
+
+
+def brake(*, closed: int, brought_back: int, rate: float) -> Mode:
+    """
+    Return the boldest mode that experience allows: nothing is closed where people bring back too much.
+
+    One or two that were brought back may be chance, whatever share they are.
+    """
+    too_many = brought_back >= _OBJECTIONS_THAT_COUNT and brought_back > rate * closed
+    return "shadow" if too_many else "live"
 
 
 def candidate_gate(

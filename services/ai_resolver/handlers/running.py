@@ -14,6 +14,8 @@ from services.ai_resolver.decider.bursts import Burst, last_burst
 from services.ai_resolver.decider.candidates import (
     Company,
     OwedThread,
+    at_most,
+    brake,
     candidate_gate,
     effective_mode,
     night_before,
@@ -29,6 +31,7 @@ from shared.db import DatabaseConnection
 from shared.eventlog.protocol import EventLog
 
 _PORTION = 100
+_EXPERIENCE = timedelta(days=30)
 # What another night does not mend: somebody has to look at the settings.
 TO_BE_MENDED = frozenset({"model_no_such_model", "model_not_allowed", "model_refused"})
 # Another night will do as well, and an event for each would tell nothing.
@@ -39,11 +42,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """When something may be judged. `at_once` looks at what is open now, whatever the hour."""
+    """
+    When something may be judged. `at_once` looks at what is open now, whatever the hour. Beyond `brake_rate`,
+    the share of closed tasks that people bring back, nothing is closed, whatever a company wants.
+    """
 
     installation_mode: Mode
     minimum_age: timedelta
     at_once: bool = False
+    brake_rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +109,18 @@ class NightRun:
         self._judge = judge
         self._rules = rules
         self._desk = desk
+        self._limit: Mode = "live"
+
+    def limit(self, now: datetime) -> Mode:
+        """Return the boldest mode that the objections of the last weeks allow."""
+        lived = [
+            each for each in queries.rates(self._connection, since=now - _EXPERIENCE) if each.mode == "live"
+        ]
+        return brake(
+            closed=sum(each.concluded for each in lived),
+            brought_back=sum(each.disputed for each in lived),
+            rate=self._rules.brake_rate,
+        )
 
     def count(self, now: datetime) -> int:
         """Return how many threads will be looked at."""
@@ -110,6 +129,7 @@ class NightRun:
     def run(self, now: datetime, *, dry: bool, workers: int = 1) -> Iterator[Looked]:
         """Look at every thread in which answers are owed; record verdicts unless it is a dry run."""
         after: UUID | None = None
+        self._limit = self.limit(now)
         while True:
             portion = queries.candidates(
                 self._connection, before=self._ripe_at_the_latest(now), after=after, limit=_PORTION
@@ -154,7 +174,7 @@ class NightRun:
         companies = [known[id_] for id_ in owed.company_ids if id_ in known]
         if len(companies) < len(owed.company_ids):
             return "company_unknown"
-        mode = effective_mode(companies, self._rules.installation_mode)
+        mode = at_most(effective_mode(companies, self._rules.installation_mode), self._limit)
         if mode == "off":
             return "switched_off"
         night = now if self._rules.at_once else min(night_before(now, each.time_zone) for each in companies)

@@ -18,7 +18,7 @@ from services.ai_resolver.handlers.subscribing import VERDICTS, Desk
 from services.ai_resolver.ports import Labelled
 from shared.contracts.ai_resolver import VerdictGiven
 from shared.contracts.envelope import Stream
-from shared.contracts.tasks import AutomaticResolution, TaskReopened, TaskSolved
+from shared.contracts.tasks import AutomaticResolution, TaskFacts, TaskReopened, TaskSolved
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import EventLog
 from shared.settings import Settings, to_environment
@@ -61,6 +61,30 @@ def solved(log: EventLog, chat: Chat) -> list[TaskSolved]:
 def verdicts(log: EventLog, chat: Chat) -> list[VerdictGiven]:
     events = log.read_stream(Stream(VERDICTS, chat.thread_id))
     return [event.data for event in events if isinstance(event.data, VerdictGiven)]
+
+
+def bring_back(log: EventLog, chat: Chat) -> TaskFacts:
+    """Let a person bring back the task that a verdict closed; return it."""
+    (event,) = log.read_stream(Stream(VERDICTS, chat.thread_id))
+    assert isinstance(event.data, VerdictGiven)
+    task = next(each.task for each in solved(log, chat) if each.solved_by == "automatic")
+    chat.append(
+        Stream("reply-tasks", chat.thread_id),
+        TaskReopened(
+            task=task,
+            reopened_at=SATURDAY_AT_THREE,
+            reopened_by=uuid4(),
+            undone=AutomaticResolution(
+                verdict_id=event.id,
+                thread_version=event.data.thread_version,
+                reason=event.data.reason,
+                model=None,
+                prompt_version=None,
+            ),
+        ),
+        SATURDAY_AT_THREE,
+    )
+    return task
 
 
 def open_tasks(tasks_tables: DatabaseConnection, chat: Chat) -> list[UUID]:
@@ -142,25 +166,7 @@ def test_what_a_person_brings_back_stays_and_goes_into_the_evaluation_data(
     catch_up()
     a_night(log, tables, classifier)
     catch_up()
-    (event,) = log.read_stream(Stream(VERDICTS, chat.thread_id))
-    assert isinstance(event.data, VerdictGiven)
-    task = next(each.task for each in solved(log, chat) if each.solved_by == "automatic")
-    chat.append(
-        Stream("reply-tasks", chat.thread_id),
-        TaskReopened(
-            task=task,
-            reopened_at=SATURDAY_AT_THREE,
-            reopened_by=uuid4(),
-            undone=AutomaticResolution(
-                verdict_id=event.id,
-                thread_version=event.data.thread_version,
-                reason=event.data.reason,
-                model=None,
-                prompt_version=None,
-            ),
-        ),
-        SATURDAY_AT_THREE,
-    )
+    task = bring_back(log, chat)
     catch_up()
 
     again = a_night(log, tables, classifier, at=SATURDAY_AT_THREE + timedelta(days=2))
@@ -312,3 +318,26 @@ def test_a_model_that_does_not_exist_fails_the_run_and_closes_nothing(
     assert result.exit_code == 1
     assert "openai/no-such does not take questions (model_no_such_model)" in result.stderr
     assert len(open_tasks(tasks_tables, chat)) == 1
+
+
+def test_a_run_closes_nothing_while_people_bring_back_too_much(
+    log: EventLog, tables: DatabaseConnection, classifier: EmbeddedClassifier, catch_up: CatchUp
+) -> None:
+    regretted = [Chat(log).begin() for _ in range(3)]
+    for chat in regretted:
+        chat.says("partner", "Thank you very much for the update.")
+    catch_up()
+    a_night(log, tables, classifier)
+    catch_up()
+    for chat in regretted:
+        bring_back(log, chat)
+    another = Chat(log).begin()
+    another.says("partner", "Have a nice weekend!")
+    catch_up()
+
+    a_night(log, tables, classifier, at=SATURDAY_AT_THREE + timedelta(days=1))
+    catch_up()
+
+    (verdict,) = verdicts(log, another)
+    assert (verdict.outcome, verdict.mode, verdict.closes_tasks) == ("concluded", "shadow", False)
+    assert solved(log, another) == []

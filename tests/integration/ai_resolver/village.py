@@ -157,6 +157,6 @@ def night_run(
         log=log,
         connection=tables,
         judge=Judge(classifier, model, Policy()),
-        rules=Rules(installation_mode=mode, minimum_age=timedelta(hours=4)),
+        rules=Rules(installation_mode=mode, minimum_age=timedelta(hours=4), brake_rate=0.02),
         desk=Desk(log),
     )

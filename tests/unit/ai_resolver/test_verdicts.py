@@ -11,6 +11,8 @@ from services.ai_resolver.decider import companies, verdicts
 from services.ai_resolver.decider.candidates import (
     Company,
     OwedThread,
+    at_most,
+    brake,
     candidate_gate,
     effective_mode,
     night_before,
@@ -223,3 +225,19 @@ def test_the_most_cautious_company_decides_the_mode() -> None:
     assert effective_mode([company("live"), company("shadow")], "live") == "shadow"
     assert effective_mode([company("live"), company("off")], "live") == "off"
     assert effective_mode([], "live") == "off"
+
+
+@pytest.mark.parametrize(
+    ("closed", "brought_back", "mode"),
+    [(0, 0, "live"), (2, 2, "live"), (150, 3, "live"), (149, 3, "shadow"), (3, 3, "shadow")],
+)
+def test_nothing_is_closed_any_more_where_people_bring_back_too_much(
+    closed: int, brought_back: int, mode: Mode
+) -> None:
+    assert brake(closed=closed, brought_back=brought_back, rate=0.02) == mode
+
+
+def test_a_brake_makes_nobody_bolder() -> None:
+    assert at_most("live", "shadow") == "shadow"
+    assert at_most("off", "shadow") == "off"
+    assert at_most("shadow", "live") == "shadow"
