@@ -18,7 +18,7 @@ from shared.contracts.messaging import (
     QuoteView,
     SubmittedQuote,
 )
-from shared.errors import Conflict
+from shared.errors import Conflict, Forbidden
 from shared.eventlog.protocol import Appended
 
 
@@ -70,6 +70,7 @@ def submit_quote(
     """
     author, state = archive.load_together((archive.users, author_id), (archive.leads, lead_id))
     acting = user.acting(author, company_id=company_id)
+    _refuse_third_voice(archive, lead_id, company_id)
     facts = lead.may_see(state, company_id).facts
     command = commands.SubmitQuote(
         lead_id=lead_id,
@@ -115,6 +116,7 @@ def choose_winner(
     for everybody but the creditor, Conflict where the lead is over.
     """
     user.acting(archive.users.load(user_id), company_id=company_id)
+    _refuse_third_voice(archive, lead_id, company_id)
     command = commands.ChooseWinner(lead_id=lead_id, company_id=company_id, quote_id=quote_id)
     return _carry_out(archive, command, origin)
 
@@ -124,6 +126,7 @@ def pull_back_lead(
 ) -> Appended | None:
     """End the lead without a winner and close its case; None where it had been pulled back before."""
     user.acting(archive.users.load(user_id), company_id=company_id)
+    _refuse_third_voice(archive, lead_id, company_id)
     command = commands.PullBackLead(lead_id=lead_id, company_id=company_id)
     return _carry_out(archive, command, origin)
 
@@ -167,6 +170,17 @@ def lead_of_case(archive: Archive, case_id: UUID) -> UUID | None:
     history = archive.log.read_stream(archive.cases.stream(case_id))
     number = case.lead_round(event.data for event in history)
     return commands.lead_id(case_id, number) if number else None
+
+
+def _refuse_third_voice(archive: Archive, lead_id: UUID, company_id: UUID) -> None:
+    """Raise Forbidden for who speaks for the client: it sees the quotes, and the choice is the client's."""
+    state = archive.leads.load(lead_id)
+    if isinstance(state, lead.NoLead) or company_id == state.facts.creditor_id or company_id in state.bids:
+        return
+    if case.facts_of(archive.cases.load(state.facts.case_id)).managing_partner_id == company_id:
+        raise Forbidden(
+            "creditor_only", "The creditor itself chooses among the quotes or withdraws the request for them."
+        )
 
 
 def _carry_out(archive: Archive, command: commands.LeadCommand, origin: Origin) -> Appended | None:

@@ -147,11 +147,20 @@ def test_who_speaks_for_the_client_sees_and_says_what_the_client_does(
     as_manager, as_client = (lead_as(reads, each, auction.lead_id) for each in (mia, auction.anna))
     assert (as_manager.status, as_manager.bids) == ("Qualified", as_client.bids)
     assert lead_as(reads, auction.rita, auction.lead_id).status == "Open"
+    for attempt in (
+        lambda: auction.office.chooses(mia, auction.lead_id, uuid4()),
+        lambda: auction.office.pulls_back(mia, auction.lead_id),
+        lambda: auction.office.quotes(mia, auction.lead_id),
+    ):
+        with pytest.raises(Forbidden):
+            attempt()
 
     name(None)
     catch_up()
 
     assert leads_of(reads, mia) == []
+    with pytest.raises(NotFound):
+        auction.office.pulls_back(mia, auction.lead_id)
     for chat in (before, after):
         with pytest.raises(NotFound):
             auction.office.posts(mia, chat)
