@@ -63,8 +63,12 @@ class Office:
         deactivated = UserDeactivated(user_id=user.id, company_id=user.company_id)
         self._append(Stream("user", user.id), deactivated, subject=f"user:{user.id}")
 
-    def partner_writes(self, body: str, *, at: datetime = FRIDAY) -> RecordedEvent:
-        return self._posts(body, at, role="partner", by=self.bob, to=self.creditor)
+    def partner_writes(
+        self, body: str, *, at: datetime = FRIDAY, expects_reply: bool = True
+    ) -> RecordedEvent:
+        return self._posts(
+            body, at, role="partner", by=self.bob, to=self.creditor, expects_reply=expects_reply
+        )
 
     def creditor_writes(self, body: str, *, at: datetime = FRIDAY) -> RecordedEvent:
         return self._posts(body, at, role="creditor", by=self.anna, to=self.partner)
@@ -138,7 +142,14 @@ class Office:
         self._append(Stream("company", company_id), registered)
 
     def _posts(
-        self, body: str, at: datetime, *, role: SenderRole, by: User | None, to: UUID
+        self,
+        body: str,
+        at: datetime,
+        *,
+        role: SenderRole,
+        by: User | None,
+        to: UUID,
+        expects_reply: bool = True,
     ) -> RecordedEvent:
         message_id = uuid5(self.thread_id, str(uuid4()))
         posted = MessagePosted(
@@ -155,6 +166,7 @@ class Office:
             author_company_id=by.company_id if by else None,
             recipient_ids=(to,),
             body=body,
+            expects_reply=expects_reply,
         )
         stream, subject = Stream("thread", self.thread_id), f"case:{self.case_id}"
         return self._append(stream, posted, subject=subject, event_id=message_id, at=at)

@@ -86,6 +86,16 @@ class GatedDeliveries:
         self._inner.close()
 
 
+class LateDeliveries(GatedDeliveries):
+    """Deliveries whose claimers wait at the gate with their work done, right before their claims end."""
+
+    @contextmanager
+    def claim(self, most: int) -> Iterator[Sequence[Claim]]:
+        with self._inner.claim(most) as claims:
+            yield claims
+            self._gate.wait()
+
+
 class GatedTransport:
     """A transport that waits at the gate right before the content goes out, or right after it was taken."""
 
@@ -121,6 +131,8 @@ def main(place: str, folder: str) -> None:
     transport: Transport = make_transport(resources)
     if place == "claimed":
         deliveries = GatedDeliveries(deliveries, gate)
+    elif place == "after commit":
+        deliveries = LateDeliveries(deliveries, gate)
     else:
         transport = GatedTransport(transport, gate, after_250=place == "after 250")
     make_sender(resources, deliveries=deliveries, transport=transport).send_due()

@@ -12,8 +12,10 @@ from services.notifier.handlers.bursts import Flusher
 from services.notifier.service import NotifierResources
 from shared.contracts.notifier import ChatMailDecided, MailScheduled
 from shared.errors import NotFound
+from shared.testing import SmtpServer
 from tests.integration.notifier.conftest import CatchUp
 from tests.integration.notifier.office import FRIDAY, Office
+from tests.integration.notifier.senders import make_sender
 
 LATER = FRIDAY + timedelta(minutes=30)
 
@@ -249,3 +251,25 @@ def test_a_rebuild_gives_the_same_tables_and_sends_nothing(
 
     assert outbox(resources) == before
     assert resources.log.head() == head
+
+
+def test_the_summary_of_a_submitted_update_stands_in_the_creditors_e_mail_once(
+    resources: NotifierResources, office: Office, catch_up: CatchUp, smtp_server: SmtpServer
+) -> None:
+    office.partner_writes("We go on.")
+    office.partner_writes("Monthly update: the debtor pays in instalments.", expects_reply=False)
+    catch_up()
+    resources.new_flusher().flush(now=LATER)
+    catch_up()
+    resources.new_flusher().flush(now=LATER + timedelta(days=1))
+    catch_up()
+
+    sender = make_sender(resources)
+    while sender.send_due():
+        pass
+
+    [mail] = smtp_server.messages
+    text = mail.message.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().count("the debtor pays in instalments") == 1
+    assert mail.recipients == (office.anna.email,)

@@ -121,6 +121,23 @@ def test_killed_between_250_and_commit_one_copy_more_is_sent_the_same_to_the_byt
     assert history(resources) == ["MailScheduled", "MailAttemptAmbiguous", "MailSent"]
 
 
+def test_killed_after_the_outcome_was_recorded_nothing_is_sent_again(
+    resources: NotifierResources, gate: Gate, smtp_server: SmtpServer
+) -> None:
+    with held_sender(resources.settings, gate, "after commit") as process:
+        assert history(resources) == ["MailScheduled", "MailSent"]
+        kill(process)
+
+    def nothing_left() -> bool:
+        with resources.pool.connection() as connection:
+            return connection.execute("select from notifier_delivery.deliveries").fetchone() is None
+
+    send_until(resources, nothing_left)
+
+    assert len(smtp_server.messages) == 1
+    assert history(resources) == ["MailScheduled", "MailSent"]
+
+
 @pytest.mark.parametrize("place", ["claimed", "before DATA", "after 250"])
 def test_a_frozen_sender_keeps_its_e_mail_and_finishes_it_when_it_wakes(
     resources: NotifierResources, gate: Gate, smtp_server: SmtpServer, place: str
