@@ -12,6 +12,7 @@ from services.tasks.reactions import CaseFacts, Company, Context
 from shared.command_handling import Loaded, Plan, append_decided
 from shared.contracts.envelope import RecordedEvent, Stream
 from shared.contracts.messaging import CompanyDetailsChanged, CompanyRegistered
+from shared.contracts.surveys import SurveySubmitted
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import Appended, EventLog
 from shared.subscription import SubscriptionDefinition
@@ -129,7 +130,17 @@ class Reactor:
         self._fresh |= stale
 
     def _case_as_of(self, event: RecordedEvent) -> CaseFacts:
-        """Return the case that the event is of, as the event left it; nothing for events of other streams."""
+        """
+        Return the case that the event is of, as the event left it, or as it stood when an update came.
+
+        Nothing for other events.
+        """
+        if isinstance(event.data, SurveySubmitted):
+            facts = CaseFacts()
+            for each in self._log.read_stream(Stream("case", event.data.survey.case_id)):
+                if each.position < event.position:
+                    facts = reactions.evolve_case(facts, each.data)
+            return facts
         if event.stream.category != "case":
             return CaseFacts()
         version, facts = self._cases.pop(event.stream.id, (0, CaseFacts()))

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 from services.tasks import decider, queries
 from services.tasks.commands import Act, NoticeOverdue
 from services.tasks.handlers.boards import NAME, load_boards, open_boards
+from services.tasks.handlers.reacting import FOLLOWED
+from shared.checkpoint import Checkpoint
 from shared.clock import Clock
 from shared.command_handling import Plan, append_decided
 from shared.contracts.envelope import Stream
@@ -64,7 +66,12 @@ class Sweeper:
             stop.wait(_PAUSE_SECONDS)
 
     def sweep(self, now: datetime) -> Swept:
-        """Record all deadlines that have passed by `now` and are not on record yet."""
+        """
+        Record all deadlines that have passed by `now` and are not on record yet.
+
+        What has happened since and is not handled yet may be the answers: deadlines after it have to wait.
+        """
+        now = min(now, self._handled_until(now))
         overdue = seen = 0
         after: tuple[datetime, UUID] | None = None
         correlation_id = uuid4()
@@ -79,6 +86,13 @@ class Sweeper:
         if overdue:
             logger.info("Tasks became overdue", extra={"action": "tasks_overdue", "count": overdue})
         return Swept(overdue, seen)
+
+    def _handled_until(self, now: datetime) -> datetime:
+        """Return the time of the first event that tasks has not handled, or `now`."""
+        with self._connect() as connection:
+            handled = Checkpoint(connection, NAME).read()
+        page = self._log.read_all(after=handled, limit=1, categories=FOLLOWED)
+        return page.events[0].time if page.events else now
 
     def _notice(self, due: list[queries.DueTask], now: datetime, correlation_id: UUID) -> int:
         by_board: dict[Stream, list[UUID]] = {}

@@ -25,6 +25,11 @@ class CaseFacts:
     partner_id: UUID | None = None
     status: CaseStatus | None = None
 
+    @property
+    def clients_side(self) -> tuple[UUID, ...]:
+        """Return who speaks for the client: the creditor, and a managing partner where there is one."""
+        return tuple(id_ for id_ in (self.creditor_id, self.managing_partner_id) if id_ is not None)
+
 
 def evolve_case(case: CaseFacts, data: EventData) -> CaseFacts:
     """Return the case after one event of its stream; what tasks does not know changes nothing."""

@@ -66,21 +66,26 @@ def case_status_changed(
     opens = _verification(event, changed.case_id, changed.reference, context)
     if changed.status == "NeedsAdditionalDetails":
         # A managing partner speaks on the creditor's side: either may answer, and that solves both.
-        for company_id in (context.case.creditor_id, context.case.managing_partner_id):
-            if company_id is not None:
-                opens.append(_more_information(event, changed, company_id, context))
+        for company_id in context.case.clients_side:
+            opens.append(_more_information(event, changed.case_id, changed.reference, company_id, context))
     solves = tuple(_left(changed.previous))
     if solves or opens:
         yield on_case(event, changed.case_id, solves=solves, opens=opens)
 
 
 def managing_partner_named(
-    event: RecordedEvent, named: CaseManagingPartnerNamed, _: Context
+    event: RecordedEvent, named: CaseManagingPartnerNamed, context: Context
 ) -> Iterable[Following]:
-    """Who speaks for the client no longer is asked nothing any more."""
+    """Who speaks for the client no longer is asked nothing any more; who does now is asked what is open."""
+    solves, opens = [], []
     if named.previous_id is not None:
         gone = solving("MoreInfoNeeded", "ClientInputRequired", by="withdrawn", company_id=named.previous_id)
-        yield on_case(event, named.case_id, solves=[gone])
+        solves.append(gone)
+    manager = named.managing_partner_id
+    if manager is not None and context.case.status == "NeedsAdditionalDetails":
+        opens.append(_more_information(event, named.case_id, named.reference, manager, context))
+    if solves or opens:
+        yield on_case(event, named.case_id, solves=solves, opens=opens)
 
 
 def case_closed(event: RecordedEvent, closed: CaseClosed, _: Context) -> Iterable[Following]:
@@ -106,7 +111,7 @@ def _left(previous: CaseStatus) -> Iterable[Solves]:
 
 
 def _more_information(
-    event: RecordedEvent, changed: CaseStatusChanged, company_id: UUID, context: Context
+    event: RecordedEvent, case_id: UUID, reference: str, company_id: UUID, context: Context
 ) -> TaskFacts:
     return asks(
         event,
@@ -114,8 +119,8 @@ def _more_information(
         type="MoreInfoNeeded",
         of=company_id,
         by=context.case.partner_id,
-        case_id=changed.case_id,
-        case_reference=changed.reference,
+        case_id=case_id,
+        case_reference=reference,
     )
 
 

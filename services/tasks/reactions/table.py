@@ -36,7 +36,7 @@ REACTIONS: Mapping[type[EventData], Reaction] = {
     CaseStatusChanged: Reaction(lifecycle.parties, lifecycle.case_status_changed),
     CaseClosed: Reaction(nobody, lifecycle.case_closed),
     CaseMerged: Reaction(nobody, lifecycle.case_merged),
-    CaseManagingPartnerNamed: Reaction(nobody, lifecycle.managing_partner_named),
+    CaseManagingPartnerNamed: Reaction(lifecycle.parties, lifecycle.managing_partner_named),
     PartnerInvited: Reaction(leads.invited_partner, leads.partner_invited),
     QuoteSubmitted: Reaction(leads.quoted_creditor, leads.quote_submitted),
     BidEnded: Reaction(nobody, leads.bid_ended),

@@ -11,8 +11,8 @@ from shared.contracts.surveys import SurveyRequested, SurveySubmitted, SurveyWit
 from shared.contracts.tasks import TaskFacts
 
 
-def parties(told: SurveyRequested | SurveySubmitted, _: CaseFacts) -> Iterable[UUID | None]:
-    return (told.survey.partner_id, told.survey.creditor_id)
+def parties(told: SurveyRequested | SurveySubmitted, case: CaseFacts) -> Iterable[UUID | None]:
+    return (told.survey.partner_id, told.survey.creditor_id, case.managing_partner_id)
 
 
 def survey_requested(
@@ -42,18 +42,22 @@ def survey_submitted(
     opens: list[TaskFacts] = []
     if submitted.recommendation == "pause" and submitted.must_act is not None:
         client_acts = submitted.must_act == "creditor"
-        opens.append(
+        # A managing partner speaks on the creditor's side: either may answer, and that solves both.
+        manager = context.case.managing_partner_id
+        clients = (survey.creditor_id, manager) if manager is not None else (survey.creditor_id,)
+        opens += [
             asks(
                 event,
                 context,
                 type="ClientInputRequired" if client_acts else "FollowUpPausedCase",
-                of=survey.creditor_id if client_acts else survey.partner_id,
+                of=company_id,
                 by=survey.partner_id if client_acts else survey.creditor_id,
                 case_id=survey.case_id,
                 case_reference=survey.case_reference,
                 about_id=survey.id,
             )
-        )
+            for company_id in (clients if client_acts else (survey.partner_id,))
+        ]
     given = solving("ReplyToCaseSurvey", by="survey", about_id=survey.id)
     yield on_case(event, survey.case_id, solves=[given], opens=opens)
 

@@ -286,6 +286,23 @@ def verdict(thread: Thread, thread_version: int, *task_ids: UUID) -> VerdictGive
     )
 
 
+def test_an_answer_that_tasks_has_not_handled_yet_is_never_overdue(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, sweeper: Sweeper
+) -> None:
+    answered, silent = town.thread(), town.thread()
+    for thread in (answered, silent):
+        town.posts(thread, "creditor")
+    catch_up()
+    due = of_case(answered, tables)[0].due_at
+    town.posts(answered, "partner", at=due - timedelta(seconds=1))
+
+    behind = sweeper.sweep(due + timedelta(days=1))
+    catch_up()
+    caught_up = sweeper.sweep(due + timedelta(days=1))
+
+    assert (behind.overdue, caught_up.overdue) == (0, 1)
+
+
 def test_a_sweep_records_what_is_overdue_once_however_late(
     town: Town, catch_up: CatchUp, tables: DatabaseConnection, sweeper: Sweeper, log: PostgresEventLog
 ) -> None:

@@ -12,6 +12,7 @@ from shared.contracts.envelope import EventData, RecordedEvent, Stream
 from shared.contracts.messaging import (
     CaseAssigned,
     CaseClosed,
+    CaseManagingPartnerNamed,
     CaseMerged,
     CaseOpened,
     CaseStatus,
@@ -146,3 +147,15 @@ class Case:
     def only_task(self) -> TaskFacts:
         (opened,) = (event for event in self.events if isinstance(event, TaskOpened))
         return opened.task
+
+
+def names_manager(case: Case, company_id: UUID | None, previous: UUID | None = None) -> None:
+    case.tell(
+        CaseManagingPartnerNamed(
+            case_id=CASE,
+            reference="NV-1001",
+            managing_partner_id=company_id,
+            previous_id=previous,
+            engagement_ids=(),
+        )
+    )

@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from services.tasks import decider, reactions
 from services.tasks.reactions import Context
 from shared.contracts.messaging import (
-    CaseManagingPartnerNamed,
     CaseStatus,
     SenderRole,
     ThreadKind,
 )
 from shared.contracts.tasks import TaskOpened, TaskType
 from shared.errors import Poison
-from tests.unit.tasks.case_board import CASE, CREDITOR, OTHER_PARTNER, PARTNER, Case
+from tests.unit.tasks.case_board import (
+    CREDITOR,
+    OTHER_PARTNER,
+    PARTNER,
+    Case,
+    names_manager,
+)
 
 
 @pytest.fixture
@@ -136,18 +141,6 @@ def test_asking_again_opens_a_task_of_its_own(active: Case) -> None:
     assert active.open == []
 
 
-def names_manager(case: Case, company_id: UUID | None, previous: UUID | None = None) -> None:
-    case.tell(
-        CaseManagingPartnerNamed(
-            case_id=CASE,
-            reference="NV-1001",
-            managing_partner_id=company_id,
-            previous_id=previous,
-            engagement_ids=(),
-        )
-    )
-
-
 def test_a_managing_partner_is_asked_beside_the_creditor_and_an_answer_of_either_is_one(active: Case) -> None:
     names_manager(active, OTHER_PARTNER)
     active.moves("NeedsAdditionalDetails")
@@ -168,6 +161,14 @@ def test_who_speaks_for_the_client_no_longer_is_asked_nothing(active: Case) -> N
 
     assert active.open == [("MoreInfoNeeded", CREDITOR)]
     assert active.solved == [("MoreInfoNeeded", "withdrawn")]
+
+
+def test_who_speaks_for_the_client_from_now_on_is_asked_what_the_client_is_asked(active: Case) -> None:
+    active.moves("NeedsAdditionalDetails")
+
+    names_manager(active, OTHER_PARTNER)
+
+    assert active.open == [("MoreInfoNeeded", CREDITOR), ("MoreInfoNeeded", OTHER_PARTNER)]
 
 
 # --- ends ---

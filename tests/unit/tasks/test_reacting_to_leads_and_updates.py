@@ -21,7 +21,15 @@ from shared.contracts.messaging import (
 )
 from shared.contracts.surveys import SurveyFacts, SurveyRequested, SurveySubmitted, SurveyWithdrawn
 from shared.contracts.tasks import Deadline, SolvedBy, TaskType
-from tests.unit.tasks.case_board import CASE, CREDITOR, FRIDAY_AT_THREE, OTHER_PARTNER, PARTNER, Case
+from tests.unit.tasks.case_board import (
+    CASE,
+    CREDITOR,
+    FRIDAY_AT_THREE,
+    OTHER_PARTNER,
+    PARTNER,
+    Case,
+    names_manager,
+)
 
 LEAD, COMPLAINT, SURVEY = uuid4(), uuid4(), uuid4()
 CLOSES = datetime(2026, 11, 27, 14, tzinfo=UTC)
@@ -224,6 +232,18 @@ def test_an_update_that_pauses_the_case_asks_who_must_act_within_14_business_day
     surveyed.moves("Active")
 
     assert surveyed.solved == [("ReplyToCaseSurvey", "survey"), (type_, "moved_on")]
+
+
+def test_who_speaks_for_the_client_is_asked_beside_it_what_a_pause_needs(surveyed: Case) -> None:
+    names_manager(surveyed, OTHER_PARTNER)
+
+    submits(surveyed, "creditor")
+
+    assert surveyed.open == [("ClientInputRequired", CREDITOR), ("ClientInputRequired", OTHER_PARTNER)]
+
+    surveyed.says("managing_partner")
+
+    assert surveyed.open == []
 
 
 def test_the_clients_message_gives_the_input(surveyed: Case) -> None:
