@@ -10,6 +10,8 @@ from shared.errors import Retryable
 BROKEN = (OSError, amqp.exceptions.AMQPError)
 """What a broken connection to the broker is known by."""
 
+NEWS_EXCHANGE = "parley.news"
+
 
 class BrokerUnavailable(Retryable):
     """RabbitMQ cannot be reached: look at PARLEY_AMQP_URL and whether the server runs."""
@@ -45,6 +47,11 @@ def connect(url: str, *, heartbeat: float, name: str) -> amqp.Connection:
 def exchange_of(source: str) -> str:
     """Return the name of the exchange that the service's events are published to."""
     return f"{source}.events"
+
+
+def declare_news(channel: amqp.Channel) -> None:
+    """Declare the exchange at which the relay says whose events it has published, as the routing key."""
+    channel.exchange_declare(NEWS_EXCHANGE, type="direct", durable=True, auto_delete=False)
 
 
 def declare_exchange(channel: amqp.Channel, source: str) -> None:

@@ -18,7 +18,7 @@ _CONFIRM_SECONDS = 30.0
 _PATIENCE_SECONDS = 1.0
 
 _FRAME_OVERHEAD = 8
-_PERSISTENT = 2
+_TRANSIENT, _PERSISTENT = 1, 2
 
 
 class NotConfirmed(Retryable):
@@ -26,13 +26,14 @@ class NotConfirmed(Retryable):
 
 
 class Outgoing(NamedTuple):
-    """A persistent JSON message; its headers are whole numbers."""
+    """A JSON message; its headers are whole numbers. One that is not persistent ends with its broker."""
 
     exchange: str
     routing_key: str
     message_id: str
     headers: dict[str, int]
     body: bytes
+    persistent: bool = True
 
 
 class _Window(NamedTuple):
@@ -133,7 +134,7 @@ def _frames_of(message: Outgoing, channel: int, frame_max: int) -> Iterator[byte
         content_type="application/json",
         content_encoding="utf-8",
         headers=dict(message.headers),
-        delivery_mode=_PERSISTENT,
+        delivery_mode=_PERSISTENT if message.persistent else _TRANSIENT,
         message_id=message.message_id,
     )
     yield frame.marshal(Basic.Publish(exchange=message.exchange, routing_key=message.routing_key), channel)

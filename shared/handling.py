@@ -59,7 +59,7 @@ class SubscriptionDefinition:
     what was appended. `project` brings the service's rows up to date, idempotently, in the transaction
     given; it only sends statements, fetches nothing and does not commit, so that many can be on their way
     at once. Both run per event in log order: `react` sees the rows of all earlier events. `sources` are the
-    services whose exchanges wake the subscription. `batch` is how many events are handled in one
+    services whose events wake the subscription. `batch` is how many events are handled in one
     transaction at most: their memory is held until its end. `react_together`, where there is one, is asked
     for the reactions to a whole batch, which it is shown, in place of `react`, which remains for events that
     are handled one by one: after a failure, and from the dead letters.

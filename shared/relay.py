@@ -133,7 +133,7 @@ class Relay:
             if page.position > position:
                 self._declare_exchanges(publisher.channel, page.events)
                 before = [sent, *(event.position for event in page.events)]
-                publisher.send(list(map(_outgoing, page.events, before)), page.position)
+                publisher.send([*map(_outgoing, page.events, before), *_news_of(page.events)], page.position)
                 position, sent = page.position, before[-1]
             # While there is more to read the next window is on its way before this one is confirmed.
             backlog = len(page.events) == _WINDOW
@@ -152,6 +152,8 @@ class Relay:
                 publisher.keep_alive()
 
     def _declare_exchanges(self, channel: amqp.Channel, events: Sequence[RecordedEvent]) -> None:
+        if not self._declared:
+            broker.declare_news(channel)
         for source in {event.source for event in events} - self._declared:
             broker.declare_exchange(channel, source)
             self._declared.add(source)
@@ -190,6 +192,25 @@ def _outgoing(event: RecordedEvent, previous_position: int) -> Outgoing:
         headers={"position": event.position, "previous_position": previous_position},
         body=to_json(to_wire(event, previous_position)),
     )
+
+
+def _news_of(events: Sequence[RecordedEvent]) -> list[Outgoing]:
+    """
+    Return what wakes the subscriptions once the events are published: one message for each source of them.
+
+    Were every event routed to the queue of every subscription, RabbitMQ would have several times the work.
+    """
+    return [
+        Outgoing(
+            exchange=broker.NEWS_EXCHANGE,
+            routing_key=source,
+            message_id="",
+            headers={},
+            body=b"{}",
+            persistent=False,
+        )
+        for source in sorted({event.source for event in events})
+    ]
 
 
 def _connect_to_checkpoint(settings: Settings) -> DatabaseConnection:

@@ -89,6 +89,10 @@ def go_green() -> None:
     if waiting.wait is not waiting.wait_select:
         raise RuntimeError("psycopg was imported before eventlet: start each service in a process of its own")
 
+    from shared import green_wait
+
+    waiting.wait = green_wait.wait
+
 
 def _import_grpc() -> None:
     """

@@ -58,7 +58,7 @@ class IdlePolling:
 
 class RabbitWakeups:
     """
-    A durable queue `<name>.wakeups` of length one, bound to the exchanges of the sources.
+    A durable queue `<name>.news` of length one, bound to what the relay says of the sources.
 
     One message is at the subscription at most and one in the queue, so any number of events during a batch
     is one wake-up after it. Replicas share the queue. While RabbitMQ is away, `wait` only waits.
@@ -117,16 +117,16 @@ class RabbitWakeups:
         )
         self._connection = connection
         channel = self._channel = connection.channel()
-        queue = f"{self._name}.wakeups"
+        queue = f"{self._name}.news"
         channel.queue_declare(
             queue,
             durable=True,
             auto_delete=False,
             arguments={"x-max-length": 1, "x-overflow": "drop-head"},
         )
+        broker.declare_news(channel)
         for source in self._sources:
-            broker.declare_exchange(channel, source)
-            channel.queue_bind(queue, broker.exchange_of(source), routing_key="#")
+            channel.queue_bind(queue, broker.NEWS_EXCHANGE, routing_key=source)
         channel.basic_qos(0, 1, a_global=False)
         channel.basic_consume(queue, callback=self._receive, on_cancel=self._cancelled)
         if self._told_lost:

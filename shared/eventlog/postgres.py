@@ -5,7 +5,6 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg.types.json import Json
 
 from shared import db
@@ -19,17 +18,16 @@ from shared.eventlog.protocol import (
     Append,
     Appended,
     ExpectedVersion,
-    LogUnavailable,
     Page,
     Snapshot,
     VersionConflict,
     check_streams_differ,
 )
+from shared.eventlog.together import Together
 from shared.settings import Settings
 
 _SCHEMA = "eventlog"
 _QUERIES = db.load_queries("shared.eventlog.sql")
-_VERSION_CONFLICT = "PLV01"
 _END_OF_LOG = 2**63 - 1
 # How far one query looks for events of some categories before it answers with none.
 _STRETCH = 10_000
@@ -56,30 +54,31 @@ class PostgresEventLog:
         self._codec = Codec(self._keys)
         self._waker = Waker(connect)
         self._listener = Listener(connect, self.head)
+        self._appends = Together(self._append_together, key=lambda append: append.stream)
+        self._reads = Together(self._read_together)
 
     def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
-        contents = self._codec.encode(events)
-        if len(events) == 1:
-            query, parameters = "append_one", _parameters_of_one(events[0], contents[0])
-        else:
-            query, parameters = "append", _parameters_of_several(events, contents)
-        parameters = [stream.category, stream.id, _version(expected), *parameters]
+        outcome = self._appends.ask(Append(stream, events, expected))
+        if isinstance(outcome, VersionConflict):
+            raise outcome
+        return outcome
 
-        def call(connection: DatabaseConnection) -> tuple[int, int, bool]:
-            row = connection.execute(_QUERIES[query], parameters, binary=True).fetchone()
-            if row is None:
-                raise LogUnavailable("the append gave no answer")
-            return row[0], row[1], row[2]
+    def _append_together(self, appends: Sequence[Append]) -> Sequence[Appended | VersionConflict]:
+        if len(appends) == 1 and len(appends[0].events) == 1:
+            appended = self._append_one(appends[0], appends[0].events[0])
+            if appended is not None:
+                return [appended]
+        return self.append_several(appends)
 
-        try:
-            first_version, first_position, duplicate = self._connections.run(call)
-        except psycopg.Error as error:
-            if error.sqlstate != _VERSION_CONFLICT:
-                raise
-            raise VersionConflict(stream, expected, int(error.diag.message_detail or 0)) from None
-        if duplicate:
-            return Appended(self._first_outcome(stream, [event.id for event in events]), duplicate=True)
-        appended = Appended(_recorded(stream, events, first_version, first_position), duplicate=False)
+    def _append_one(self, append: Append, event: NewEvent) -> Appended | None:
+        """Append the event at the least cost; None where the stream does not take it, whyever."""
+        stream = append.stream
+        (content,) = self._codec.encode([event])
+        parameters = [stream.category, stream.id, _version(append.expected), *_parameters_of(event, content)]
+        rows = self._fetch("append_one", parameters)
+        if not rows:
+            return None
+        appended = Appended(_recorded(stream, [event], *rows[0]), duplicate=False)
         self._waker.wake(appended.position)
         return appended
 
@@ -93,6 +92,7 @@ class PostgresEventLog:
             _plain_array(each.stream.id for each in appends),
             _plain_array(_version(each.expected) for each in appends),
             _plain_array(len(each.events) for each in appends),
+            _plain_array(number for number, each in enumerate(appends, start=1) for _ in each.events),
             *_parameters_of_several([event for each in appends for event in each.events], contents),
         ]
         rows = self._fetch("append_several", parameters)
@@ -110,17 +110,26 @@ class PostgresEventLog:
         return self._codec.decode(_stored(rows))
 
     def read_streams(self, after_versions: Mapping[Stream, int]) -> tuple[RecordedEvent, ...]:
-        if not after_versions:
-            return ()
+        return self._reads.ask(after_versions) if after_versions else ()
+
+    def _read_together(self, wanted: Sequence[Mapping[Stream, int]]) -> list[tuple[RecordedEvent, ...]]:
+        after_versions: dict[Stream, int] = {}
+        for each in wanted:
+            for stream, version in each.items():
+                after_versions[stream] = min(version, after_versions.get(stream, version))
         parameters = [
-            [stream.category for stream in after_versions],
-            [stream.id for stream in after_versions],
-            list(after_versions.values()),
+            _text_array(stream.category for stream in after_versions),
+            _plain_array(stream.id for stream in after_versions),
+            _plain_array(after_versions.values()),
         ]
-        return self._codec.decode(_stored(self._fetch("read_streams", parameters)))
+        found = self._codec.decode(_stored(self._fetch("read_streams", parameters)))
+        return [
+            tuple(event for event in found if event.version > each.get(event.stream, event.version))
+            for each in wanted
+        ]
 
     def find(self, stream: Stream, event_id: UUID) -> RecordedEvent | None:
-        rows = self._fetch("find", [stream.id, stream.category, [event_id]])
+        rows = self._fetch("find", [[event_id], stream.id, stream.category])
         return next(iter(self._codec.decode(_stored(rows))), None)
 
     def read_all(
@@ -189,7 +198,7 @@ class PostgresEventLog:
         return Appended(recorded, duplicate=False)
 
     def _first_outcome(self, stream: Stream, ids: Sequence[UUID]) -> tuple[RecordedEvent, ...]:
-        rows = self._fetch("find", [stream.id, stream.category, list(ids)])
+        rows = self._fetch("find", [list(ids), stream.id, stream.category])
         by_id = {event.id: event for event in self._codec.decode(_stored(rows))}
         return tuple(by_id[event_id] for event_id in ids)
 
@@ -241,7 +250,7 @@ def _version(expected: ExpectedVersion) -> int | None:
     return {"any": None, "no_stream": 0}[expected] if isinstance(expected, str) else expected
 
 
-def _parameters_of_one(event: NewEvent, content: str) -> list[Any]:
+def _parameters_of(event: NewEvent, content: str) -> list[Any]:
     return [
         event.id,
         event.data.SOURCE,

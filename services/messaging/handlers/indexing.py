@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 _SQL: Mapping[str, bytes] = load_queries("services.messaging.sql", "search_projections.sql")
 # So many hold up nothing else of the process for more than some milliseconds.
 _PORTION = 200
-_IDLE_SECONDS = 0.5
+# Words are found this much later at the most; what comes meanwhile shares a transaction.
+_BETWEEN_PORTIONS = 0.5
 
 
 class Indexer:
@@ -35,7 +36,7 @@ class Indexer:
         """Index what comes until `stop` is set. Outlives outages of the database."""
         while not stop.is_set():
             try:
-                if self.index_portion():
+                if self.index_portion() == _PORTION:
                     stop.wait(0)
                     continue
             except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
@@ -43,7 +44,7 @@ class Indexer:
                     "Indexing waits: the database is away",
                     extra={"action": "indexing_waits", "error": type(error).__name__},
                 )
-            stop.wait(_IDLE_SECONDS)
+            stop.wait(_BETWEEN_PORTIONS)
 
     def index_portion(self) -> int:
         """Index up to a portion in one transaction and return how much there was."""

@@ -1,28 +1,19 @@
--- name: append
--- One round trip; see 001_event_log.pre.sql.
-select first_version, first_position, duplicate
-from eventlog.append_v1(
-    %s::text, %s::uuid, %s::integer,
-    %s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
-    %s::uuid[], %s::uuid[], %s::json[]
-)
-
 -- name: append_one
--- One round trip; see 030_append_one.pre.sql.
-select first_version, first_position, duplicate
-from eventlog.append_one_v1(
+-- See 050_append_v2.pre.sql.
+select first_version, first_position
+from eventlog.append_one_v2(
     %s::text, %s::uuid, %s::integer,
     %s::uuid, %s::text, %s::text, %s::integer, %s::timestamptz, %s::text, %s::uuid[], %s::text,
     %s::uuid, %s::uuid, %s::json
 )
 
 -- name: append_several
--- One round trip; see 040_append_several.pre.sql.
+-- See 050_append_v2.pre.sql.
 select actual, first_position, duplicate
-from eventlog.append_several_v1(
+from eventlog.append_several_v2(
     %s::text[], %s::uuid[], %s::integer[], %s::integer[],
-    %s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
-    %s::uuid[], %s::uuid[], %s::json[]
+    %s::integer[], %s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[], %s::text[], %s::text[],
+    %s::text[], %s::uuid[], %s::uuid[], %s::json[]
 )
 order by number
 
@@ -41,18 +32,27 @@ select
     e.position, e.category, e.stream_id, e.version, e.id, e.source, e.type, e.schema_version, e.time,
     e.actor, e.audience, e.subject, e.correlation_id, e.causation_id, e.data::text
 from unnest(%s::text[], %s::uuid[], %s::integer[]) wanted (category, stream_id, after_version)
-join eventlog.events e
-    on e.stream_id = wanted.stream_id and e.category = wanted.category and e.version > wanted.after_version
+cross join lateral (
+    select * from eventlog.events
+    where stream_id = wanted.stream_id and category = wanted.category and version > wanted.after_version
+    -- In this order, so that the index on versions is used: by the other one it would be the whole stream.
+    order by version offset 0
+) e
 order by e.position
 
 -- name: find
 -- Those events of a stream that have these ids.
 select
-    position, category, stream_id, version, id, source, type, schema_version, time,
-    actor, audience, subject, correlation_id, causation_id, data::text
-from eventlog.events
-where stream_id = %s and category = %s and id = any (%s::uuid[])
-order by version
+    e.position, e.category, e.stream_id, e.version, e.id, e.source, e.type, e.schema_version, e.time,
+    e.actor, e.audience, e.subject, e.correlation_id, e.causation_id, e.data::text
+from unnest(%s::uuid[]) wanted (id)
+cross join lateral (
+    select * from eventlog.events
+    where stream_id = %s and category = %s and id = wanted.id
+    -- One by one: given as a list, the ids would be looked for in the whole stream.
+    offset 0
+) e
+order by e.version
 
 -- name: read_all
 -- The next events of the whole log or of some categories, and its head in the same snapshot. One row of nulls beside the

@@ -86,26 +86,18 @@ def test_readers_that_page_while_writers_race_see_every_event_once_and_in_order(
         assert cases == [event for event in everything if event.stream.category == "case"]
 
 
-APPEND = """
-    select first_position from eventlog.append_v1(
-        'thread', gen_random_uuid(), 0, array[gen_random_uuid()], '{messaging}', '{ThreadClosed}', '{1}',
-        array[now()], '{platform}', array['{}'], array[null], array[gen_random_uuid()], array[null]::uuid[],
-        array['{"thread_id": "7f2c1c53-3d4c-4d5b-9d43-9a7a1b3a5a6e", "case_id": null, "reason":
-        "merged"}']::json[] )
-"""
-
-
 APPEND_ONE = """
-    select first_position from eventlog.append_one_v1(
+    select first_position from eventlog.append_one_v2(
         'thread', gen_random_uuid(), 0, gen_random_uuid(), 'messaging', 'ThreadClosed', 1, now(), 'platform',
-        '{}', null, gen_random_uuid(), null, '{}'
+        '{}', null, gen_random_uuid(), null,
+        '{"thread_id": "7f2c1c53-3d4c-4d5b-9d43-9a7a1b3a5a6e", "case_id": null, "reason": "merged"}'
     )
 """
 
 
 APPEND_SEVERAL = """
-    select first_position from eventlog.append_several_v1(
-        '{thread}', array[gen_random_uuid()], '{0}', '{1}', array[gen_random_uuid()], '{messaging}',
+    select first_position from eventlog.append_several_v2(
+        '{thread}', array[gen_random_uuid()], '{0}', '{1}', '{1}', array[gen_random_uuid()], '{messaging}',
         '{ThreadClosed}', '{1}', array[now()], '{platform}', array['{}'], array[null],
         array[gen_random_uuid()], array[null]::uuid[], array['{}']::json[]
     )
@@ -129,7 +121,7 @@ def test_an_append_waits_its_turn_and_readers_see_the_order_of_commits(database_
         connect(database_settings, schema="eventlog") as slow_writer,
         ThreadPoolExecutor(1) as pool,
     ):
-        slow = slow_writer.execute(APPEND).fetchone()
+        slow = slow_writer.execute(APPEND_ONE).fetchone()
         waiting = pool.submit(log.append, a_stream(), [an_event()], expected="no_stream")
         eventually(lambda: is_waiting_for_its_turn(database_settings))
         before = log.read_all(after=0)
@@ -149,7 +141,7 @@ def test_a_writer_that_gives_up_leaves_no_gap(database_settings: Settings) -> No
         connect(database_settings, schema="eventlog") as slow_writer,
         ThreadPoolExecutor(1) as pool,
     ):
-        slow_writer.execute(APPEND)
+        slow_writer.execute(APPEND_ONE)
         waiting = pool.submit(log.append, a_stream(), [an_event()], expected="no_stream")
         eventually(lambda: is_waiting_for_its_turn(database_settings))
 
@@ -158,7 +150,7 @@ def test_a_writer_that_gives_up_leaves_no_gap(database_settings: Settings) -> No
         assert waiting.result(timeout=30).position == 1
 
 
-@pytest.mark.parametrize("append", [APPEND, APPEND_ONE, APPEND_SEVERAL])
+@pytest.mark.parametrize("append", [APPEND_ONE, APPEND_SEVERAL])
 def test_an_append_that_could_not_see_who_went_before_is_refused(
     database_settings: Settings, append: LiteralString
 ) -> None:

@@ -171,17 +171,17 @@ def test_a_subscription_in_a_service_is_woken_by_rabbitmq_and_polls_without_it(
         closing(amqp_broker.connect(settings.amqp_url, heartbeat=0, name="test")) as connection,
     ):
         channel = connection.channel()
-        eventually(lambda: has_consumer(connection, "ledger.wakeups"))
+        eventually(lambda: has_consumer(connection, "ledger.news"))
         for n in range(20):
             position = deposit(log, uuid4(), str(n))
-            channel.basic_publish(amqp.Message("{}"), exchange="bank.events", routing_key="LedgerDeposited")
+            channel.basic_publish(amqp.Message("{}"), exchange="parley.news", routing_key="bank")
             handled(position)
 
-        channel.queue_purge("ledger.wakeups")
+        channel.queue_purge("ledger.news")
         handled(deposit(log, uuid4(), "purged"))
-        channel.queue_delete("ledger.wakeups")
+        channel.queue_delete("ledger.news")
         handled(deposit(log, uuid4(), "deleted"))
-        eventually(lambda: has_consumer(connection, "ledger.wakeups"))
+        eventually(lambda: has_consumer(connection, "ledger.news"))
         handled(log.head())
 
         assert hosted.process.poll() is None
