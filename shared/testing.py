@@ -216,6 +216,7 @@ Behaviour = Literal[
     "refuse_for_now",  # 451 to the content: try later
     "hang",  # take the content and say nothing until the behaviour changes or the client gives up
     "drop",  # take the content, keep nothing and cut the connection
+    "mailbox_full",  # take nothing for the address for the time being
     "drop_after_keeping",  # keep the mail and cut the connection before the client hears of it
 ]
 
@@ -258,6 +259,8 @@ class SmtpServer:
             return "550 5.1.8 sender address rejected: domain not found"
         if self.behaviour == "refuse":
             return "550 5.1.1 no such mailbox"
+        if self.behaviour == "mailbox_full":
+            return "452 4.2.2 mailbox full"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -121,6 +121,10 @@ class MailDeferred(Retryable):
     """The mail server did not take this e-mail now: try it again later."""
 
 
+class AddressDeferred(MailDeferred):
+    """The mail server takes nothing for the recipient's address now, as where its mailbox is full."""
+
+
 class MailUncertain(Retryable):
     """The content was handed over and no answer came: the server may or may not have taken the e-mail."""
 

@@ -47,7 +47,7 @@ async def list_partnerships(
 async def get_partnership(
     partnership_id: UUID, session: SignedIn, gateway: TheGateway, min_position: MinPosition
 ) -> Response:
-    """Return one partnership with its figures and its relationship thread."""
+    """Return one partnership with its figures and its thread; `/sla` tells how timely it was."""
     request = messaging.GetPartnership(
         caller=session.caller,
         correlation_id=session.correlation_id,

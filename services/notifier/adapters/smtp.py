@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from services.notifier.adapters.smtp_client import Client, TlsClient
 from services.notifier.ports import (
+    AddressDeferred,
     AddressRefused,
     FrozenMail,
     MailDeferred,
@@ -46,6 +47,9 @@ _ABOUT_SENDER = re.compile(rb"5\.1\.[78]\b")
 # Those of a recipient that does not exist, takes no mail any more or has moved. Others, such as 5.7.1, are
 # about the e-mail or about us; a server that gives none means the recipient when it refuses one.
 _ABOUT_ADDRESS = re.compile(rb"5\.1\.[1236]\b|5\.1\.10\b|5\.2\.1\b|5\.4\.4\b")
+# Of those that may pass, these are about the recipient; the others about servers, or about us (4.7.1).
+_ABOUT_MAILBOX = re.compile(rb"4\.[12]\.\d{1,3}\b")
+_ENHANCED_FOR_NOW = re.compile(rb"4\.\d{1,3}\.\d{1,3}\b")
 _ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}\b")
 # What is asked before the content, about whom, and how a server agrees.
 _STEPS: tuple[tuple[About, frozenset[int]], ...] = (
@@ -264,6 +268,11 @@ def _refuse(code: int, reply: bytes, *, about: About = "content") -> Never:
         raise AddressRefused(said)
     if permanent:
         raise MailRefused(said)
+    deferred = _is_refusal(code) and code != _CLOSING
+    if deferred and _ABOUT_MAILBOX.match(reply):
+        raise AddressDeferred(said)
+    if deferred and about == "recipient" and not _ENHANCED_FOR_NOW.match(reply):
+        raise AddressDeferred(said)
     raise MailDeferred(said)
 
 

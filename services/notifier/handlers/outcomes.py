@@ -35,6 +35,8 @@ NOT_SENT: Mapping[Reach, str | None] = {
     "off": "unsubscribed",
     "suppressed": "address_suppressed",
 }
+# How often an address was refused for the time being when it counts as dead, once its e-mail is given up.
+_SOFT_BOUNCES = 3
 _AS_WISHED = frozenset({"read", "unsubscribed"})
 
 
@@ -130,6 +132,10 @@ class Outcomes:
 
     def is_too_old(self, claim: Claim) -> bool:
         return claim.work.age >= self._retry.give_up_after
+
+    def was_tried_long_enough(self, claim: Claim) -> bool:
+        """Say whether the e-mail is given up now, after it was refused for the time being many times."""
+        return self.is_too_old(claim) and claim.work.tries >= _SOFT_BOUNCES - 1
 
     def postpone_or_give_up(self, claim: Claim, attempt: int) -> None:
         if self.is_too_old(claim):

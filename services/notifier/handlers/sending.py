@@ -13,6 +13,7 @@ from services.notifier.handlers.pacing import Pace, RetryPolicy
 from services.notifier.handlers.preparing import Preparation, Ready
 from services.notifier.handlers.rows import Pool
 from services.notifier.ports import (
+    AddressDeferred,
     AddressRefused,
     Claim,
     Deliveries,
@@ -161,6 +162,8 @@ class Sender:
             logger.warning(
                 "E-mail has to wait", extra=about(claim, "mail_deferred") | {"answer": _answer_code(error)}
             )
+            if isinstance(error, AddressDeferred) and self._outcomes.was_tried_long_enough(claim):
+                self._outcomes.suppress(ready.scheduled)
             self._outcomes.postpone_or_give_up(claim, attempt)
         except TransportUnavailable as error:
             claim.close_attempt(attempt)

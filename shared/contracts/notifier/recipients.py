@@ -50,7 +50,10 @@ class PreferencesChanged(EventData):
 
 
 class AddressSuppressed(EventData):
-    """The mail server refused the user's address for good: nothing is sent there until it is restored."""
+    """
+    The mail server refused the user's address for good, or for days: nothing is sent there until it is
+    restored.
+    """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     user_id: UUID

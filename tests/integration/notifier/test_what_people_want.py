@@ -163,6 +163,34 @@ def test_an_address_that_its_server_refuses_is_told_and_left_alone_until_restore
     assert [(each.user_id, each.address) for each in suppressed] == [(office.anna.id, office.anna.email)]
 
 
+@pytest.mark.parametrize(("tries_before", "dead"), [(1, False), (2, True)])
+def test_an_address_that_takes_nothing_for_days_is_left_alone_too(
+    resources: NotifierResources,
+    office: Office,
+    catch_up: CatchUp,
+    smtp_server: SmtpServer,
+    *,
+    tries_before: int,
+    dead: bool,
+) -> None:
+    smtp_server.behaviour = "mailbox_full"
+    scheduled(resources, office, catch_up)
+    make_sender(resources).send_due()
+    with resources.pool.connection() as connection:
+        connection.execute(
+            "update notifier_delivery.deliveries set tries = %s, next_attempt_at = clock_timestamp(),"
+            " adopted_at = clock_timestamp() - interval '6 days'",
+            [tries_before],
+        )
+
+    make_sender(resources).send_due()
+
+    with resources.pool.connection() as connection:
+        suppressed = queries.suppressed_addresses(connection)
+    assert outcomes(resources) == [("failed", "gave_up")]
+    assert [each.address for each in suppressed] == ([office.anna.email] if dead else [])
+
+
 @pytest.mark.parametrize("category", ["case_notifications", "todo_digest"])
 def test_the_link_of_an_e_mail_ends_its_kind(
     resources: NotifierResources, office: Office, catch_up: CatchUp, category: MailCategory

@@ -32,6 +32,7 @@ class Script:
     wrong: Wrong = "drop"
     # Only the first time: servers mend themselves, and connections get old.
     once: bool = False
+    refusal: bytes = b"550 5.7.1 no"
     pipelining: bool = True
     tls: ssl.SSLContext | None = None
     taken: list[bytes] = field(default_factory=list)
@@ -111,7 +112,7 @@ class Script:
                 connection.sendall(b"\x00\xffwhat?\r\n")
                 return
             case "refuse":
-                connection.sendall(b"550 5.7.1 no\r\n")
+                connection.sendall(self.refusal + b"\r\n")
                 return
             case "busy":
                 connection.sendall(b"421 4.3.2 come back later\r\n")

@@ -4,6 +4,8 @@ import pytest
 
 from services.notifier.adapters.smtp import SmtpServer, SmtpTransport, Timeouts, parse_smtp_url
 from services.notifier.ports import (
+    AddressDeferred,
+    AddressRefused,
     FrozenMail,
     MailDeferred,
     MailRefused,
@@ -120,6 +122,33 @@ def test_after_a_refusal_the_connection_serves_the_next_e_mail(*, step: str, pip
         transport.close()
 
     assert len(script.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "refusal", "kind"),
+    [
+        ("RCPT", b"550 5.1.1 no such mailbox", AddressRefused),
+        ("RCPT", b"550 no", AddressRefused),
+        ("RCPT", b"550 5.7.1 we do not like you", MailRefused),
+        ("content", b"554 5.2.1 mailbox disabled", AddressRefused),
+        ("content", b"554 spam", MailRefused),
+        ("RCPT", b"452 4.2.2 mailbox full", AddressDeferred),
+        ("RCPT", b"450 not now", AddressDeferred),
+        ("RCPT", b"450 4.7.1 greylisted", MailDeferred),
+        ("RCPT", b"451 4.3.0 out of order", MailDeferred),
+        ("content", b"452 4.2.2 mailbox full", AddressDeferred),
+        ("content", b"451 later", MailDeferred),
+        ("MAIL", b"451 later", MailDeferred),
+    ],
+)
+def test_a_refusal_is_about_the_address_or_not(step: str, refusal: bytes, kind: type[Exception]) -> None:
+    with Script(step, "refuse", refusal=refusal).serving() as script:
+        transport = transport_to(script)
+        with pytest.raises(kind) as refused:
+            transport.send(MAIL, before_data=nothing)
+        transport.close()
+
+    assert type(refused.value) is kind
 
 
 @pytest.mark.parametrize("wrong", ["drop", "busy"])
