@@ -49,8 +49,8 @@ _POLL_PAUSES = (0.002, 0.05)
 # they begin this far apart at the least, and after several events they rest for longer than they worked: the
 # busier the machine, the more a turn handles. A single event, as in a quiet hour, causes no such rest.
 _BETWEEN_TURNS = 0.02
-_REST_PER_WORK = 2
-_LONGEST_REST = 0.1
+_REST_PER_WORK = 3
+_LONGEST_REST = 0.3
 
 
 class NotYetHandled(Retryable):

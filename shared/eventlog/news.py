@@ -20,14 +20,14 @@ from shared.eventlog.protocol import LogUnavailable
 logger = logging.getLogger(__name__)
 
 _CHANNEL = "eventlog_news"
-_SECONDS_BETWEEN_NOTIFIES = 0.005
+_SECONDS_BETWEEN_NOTIFIES = 0.02
 _SECONDS_BETWEEN_LOOKS = 0.25
 _SECONDS_AFTER_FAILURE = 1.0
 
 
 class Waker:
     """
-    Tells waiting readers in any process about new events: at once when it is quiet, and a few hundred times a
+    Tells waiting readers in any process about new events: at once when it is quiet, and some fifty times a
     second at the most. The thread that does so starts with the first append. A failure is logged and changes
     nothing else.
     """
