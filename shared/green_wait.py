@@ -17,7 +17,11 @@ from psycopg.waiting import READY_NONE, READY_R, READY_RW, READY_W, WAIT_R, WAIT
 
 R = TypeVar("R")
 
-_blocking_select: Any = patcher.original("select")
+_POLL: Any = patcher.original("select")
+# A long pipeline finds its socket ready each time; the others must get their turns all the same.
+_LONGEST_WITHOUT_OTHERS = 0.005
+
+_others_ran = 0.0
 
 
 class _Elapsed(Exception):
@@ -49,20 +53,45 @@ def wait(
 
 
 def _ready(fileno: int, wanted: Wait, seconds: float) -> Ready:
+    global _others_ran  # noqa: PLW0603 - there is one hub, and this is when it last ran others
     if wanted == WAIT_R:
-        try:
-            trampoline(fileno, read=True, timeout=seconds, timeout_exc=_Elapsed)
-        except _Elapsed:
-            return READY_NONE
-        return READY_R
-    # A socket can nearly always be written to, which is quicker asked than waited for.
-    return _either(_blocking_select, fileno, wanted, 0.0) or _either(green_select, fileno, wanted, seconds)
+        ready = _ready_to_read(fileno, seconds)
+    else:
+        if time.monotonic() - _others_ran < _LONGEST_WITHOUT_OTHERS:
+            # A socket can nearly always be written to, which is quicker asked than waited for.
+            ready = _ready_now(fileno, wanted)
+            if ready:
+                return ready
+        ready = _ready_to_either(fileno, wanted, seconds)
+    _others_ran = time.monotonic()
+    return ready
 
 
-def _either(select_of: Any, fileno: int, wanted: Wait, seconds: float) -> Ready:
-    readable, writable, _ = select_of.select(
+def _ready_to_read(fileno: int, seconds: float) -> Ready:
+    try:
+        trampoline(fileno, read=True, timeout=seconds, timeout_exc=_Elapsed)
+    except _Elapsed:
+        return READY_NONE
+    return READY_R
+
+
+def _ready_to_either(fileno: int, wanted: Wait, seconds: float) -> Ready:
+    readable, writable, _ = green_select.select(
         [fileno] if wanted & WAIT_R else [], [fileno] if wanted & WAIT_W else [], [], seconds
     )
+    return _combined(readable=bool(readable), writable=bool(writable))
+
+
+def _ready_now(fileno: int, wanted: Wait) -> Ready:
+    poll = _POLL.poll()
+    poll.register(
+        fileno, (_POLL.POLLIN if wanted & WAIT_R else 0) | (_POLL.POLLOUT if wanted & WAIT_W else 0)
+    )
+    happened = dict(poll.poll(0)).get(fileno, 0)
+    return _combined(readable=bool(happened & ~_POLL.POLLOUT), writable=bool(happened & _POLL.POLLOUT))
+
+
+def _combined(*, readable: bool, writable: bool) -> Ready:
     if readable:
         return READY_RW if writable else READY_R
     return READY_W if writable else READY_NONE

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Json
@@ -33,6 +33,21 @@ _END_OF_LOG = 2**63 - 1
 _STRETCH = 10_000
 
 
+class _Encoded(NamedTuple):
+    """An append with its events' data as it is stored: encrypting may take looks at the keys."""
+
+    append: Append
+    contents: list[str]
+
+
+class _Written(NamedTuple):
+    """What an append came to; the version is the one that its stream was at."""
+
+    actual: int
+    first_position: int | None
+    duplicate: bool
+
+
 class PostgresEventLog:
     """
     An EventLog in the schema `eventlog` of the database at `settings.log_url`, as the application's role.
@@ -54,56 +69,65 @@ class PostgresEventLog:
         self._codec = Codec(self._keys)
         self._waker = Waker(connect)
         self._listener = Listener(connect, self.head)
-        self._appends = Together(self._append_together, key=lambda append: append.stream)
+        self._appends = Together(self._write, key=lambda encoded: encoded.append.stream)
         self._reads = Together(self._read_together)
 
     def append(self, stream: Stream, events: Sequence[NewEvent], *, expected: ExpectedVersion) -> Appended:
-        outcome = self._appends.ask(Append(stream, events, expected))
+        append = Append(stream, events, expected)
+        outcome = self._outcome(append, self._appends.ask(_Encoded(append, self._codec.encode(events))))
         if isinstance(outcome, VersionConflict):
             raise outcome
         return outcome
 
-    def _append_together(self, appends: Sequence[Append]) -> Sequence[Appended | VersionConflict]:
-        if len(appends) == 1 and len(appends[0].events) == 1:
-            appended = self._append_one(appends[0], appends[0].events[0])
-            if appended is not None:
-                return [appended]
-        return self.append_several(appends)
-
-    def _append_one(self, append: Append, event: NewEvent) -> Appended | None:
-        """Append the event at the least cost; None where the stream does not take it, whyever."""
-        stream = append.stream
-        (content,) = self._codec.encode([event])
-        parameters = [stream.category, stream.id, _version(append.expected), *_parameters_of(event, content)]
-        rows = self._fetch("append_one", parameters)
-        if not rows:
-            return None
-        appended = Appended(_recorded(stream, [event], *rows[0]), duplicate=False)
-        self._waker.wake(appended.position)
-        return appended
-
     def append_several(self, appends: Sequence[Append]) -> list[Appended | VersionConflict]:
         check_streams_differ(appends)
-        contents = [content for each in appends for content in self._codec.encode(each.events)]
-        if not appends:
-            return []
+        encoded = [_Encoded(each, self._codec.encode(each.events)) for each in appends]
+        written = self._write(encoded) if encoded else []
+        return [self._outcome(each, one) for each, one in zip(appends, written, strict=True)]
+
+    def _write(self, encoded: Sequence[_Encoded]) -> list[_Written]:
+        """Do the appends, each to another stream, in one commit; what each came to, in the order given."""
+        written = self._write_one(encoded[0]) if len(encoded) == 1 else None
+        outcomes = [written] if written else self._write_several(encoded)
+        newest = [
+            outcome.first_position + len(each.append.events) - 1
+            for each, outcome in zip(encoded, outcomes, strict=True)
+            if outcome.first_position is not None
+        ]
+        if newest:
+            self._waker.wake(max(newest))
+        return outcomes
+
+    def _write_one(self, encoded: _Encoded) -> _Written | None:
+        """Append a single event at the least cost; None where the stream does not take it, whyever."""
+        append = encoded.append
+        if len(append.events) != 1:
+            return None
+        rows = self._fetch(
+            "append_one",
+            [
+                append.stream.category,
+                append.stream.id,
+                _version(append.expected),
+                *_parameters_of(append.events[0], encoded.contents[0]),
+            ],
+        )
+        return _Written(rows[0][0] - 1, rows[0][1], duplicate=False) if rows else None
+
+    def _write_several(self, encoded: Sequence[_Encoded]) -> list[_Written]:
+        appends = [each.append for each in encoded]
         parameters = [
             _text_array(each.stream.category for each in appends),
             _plain_array(each.stream.id for each in appends),
             _plain_array(_version(each.expected) for each in appends),
             _plain_array(len(each.events) for each in appends),
             _plain_array(number for number, each in enumerate(appends, start=1) for _ in each.events),
-            *_parameters_of_several([event for each in appends for event in each.events], contents),
+            *_parameters_of_several(
+                [event for each in appends for event in each.events],
+                [content for each in encoded for content in each.contents],
+            ),
         ]
-        rows = self._fetch("append_several", parameters)
-        outcomes = [
-            self._outcome(each, actual, first_position, duplicate=duplicate)
-            for each, (actual, first_position, duplicate) in zip(appends, rows, strict=True)
-        ]
-        written = [each.position for each in outcomes if isinstance(each, Appended) and not each.duplicate]
-        if written:
-            self._waker.wake(written[-1])
-        return outcomes
+        return [_Written(*row) for row in self._fetch("append_several", parameters)]
 
     def read_stream(self, stream: Stream, *, after_version: int = 0) -> tuple[RecordedEvent, ...]:
         rows = self._fetch("read_stream", [stream.id, stream.category, after_version])
@@ -186,15 +210,13 @@ class PostgresEventLog:
         self._listener.close()
         self._connections.close()
 
-    def _outcome(
-        self, append: Append, actual: int, first_position: int | None, *, duplicate: bool
-    ) -> Appended | VersionConflict:
-        if duplicate:
+    def _outcome(self, append: Append, written: _Written) -> Appended | VersionConflict:
+        if written.duplicate:
             ids = [event.id for event in append.events]
             return Appended(self._first_outcome(append.stream, ids), duplicate=True)
-        if first_position is None:
-            return VersionConflict(append.stream, append.expected, actual)
-        recorded = _recorded(append.stream, append.events, actual + 1, first_position)
+        if written.first_position is None:
+            return VersionConflict(append.stream, append.expected, written.actual)
+        recorded = _recorded(append.stream, append.events, written.actual + 1, written.first_position)
         return Appended(recorded, duplicate=False)
 
     def _first_outcome(self, stream: Stream, ids: Sequence[UUID]) -> tuple[RecordedEvent, ...]:

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
+from shared.eventlog.protocol import LogUnavailable
+
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -17,11 +19,12 @@ A = TypeVar("A")
 class _Asked(Generic[Q, A]):
     """One request; `told` is set once its group is done, answered or not, or once it has the turn."""
 
-    __slots__ = ("answers", "has_turn", "request", "told")
+    __slots__ = ("answers", "failure", "has_turn", "request", "told")
 
     def __init__(self, request: Q) -> None:
         self.request = request
         self.answers: list[A] = []
+        self.failure: LogUnavailable | None = None
         self.has_turn = False
         self.told = threading.Event()
 
@@ -39,10 +42,12 @@ class Together(Generic[Q, A]):
         *,
         key: Callable[[Q], Hashable] = id,
         most: int = 64,
+        seconds_to_wait: float = 10,
     ) -> None:
         self._carry_out = carry_out
         self._key = key
         self._most = most
+        self._seconds_to_wait = seconds_to_wait
         self._lock = threading.Lock()
         self._waiting: list[_Asked[Q, A]] = []
         self._under_way = False
@@ -58,7 +63,8 @@ class Together(Generic[Q, A]):
         Return the answer to the request, alone or in a group.
 
         Raises what carrying it out by itself raises: where a group fails, each of its requests is carried out
-        once more by itself, so it must be harmless to repeat.
+        once more by itself, so it must be harmless to repeat. Only LogUnavailable is raised for all of a
+        group, and for those who have waited too long; of their requests nothing can be said.
         """
         asked: _Asked[Q, A] = _Asked(request)
         with self._lock:
@@ -68,26 +74,37 @@ class Together(Generic[Q, A]):
             self._wait(asked)
         if asked.has_turn:
             self._take_turn()
+        if asked.failure is not None:
+            raise LogUnavailable(str(asked.failure)) from asked.failure
         if not asked.answers:
             asked.answers += self._carry_out([request])
         return asked.answers[0]
 
     def _wait(self, asked: _Asked[Q, A]) -> None:
+        in_time = False
         try:
-            asked.told.wait()
-        except BaseException:
-            # The thread is being ended; a turn that was given to it must not end with it.
-            with self._lock:
-                if asked in self._waiting:
-                    self._waiting.remove(asked)
-            if asked.has_turn:
-                self._pass_turn_on()
-            raise
+            in_time = asked.told.wait(self._seconds_to_wait)
+        finally:
+            # Too late, or the thread is being ended: a turn that was given to it must not end with it.
+            if not in_time:
+                self._withdraw(asked)
+        if not in_time:
+            raise LogUnavailable("the log does not answer in time")
+
+    def _withdraw(self, asked: _Asked[Q, A]) -> None:
+        with self._lock:
+            if asked in self._waiting:
+                self._waiting.remove(asked)
+        if asked.has_turn:
+            self._pass_turn_on()
 
     def _take_turn(self) -> None:
         group = self._next_group()
         try:
             answers = self._carry_out([each.request for each in group])
+        except LogUnavailable as failure:
+            for each in group:
+                each.failure = failure
         except Exception:
             if len(group) == 1:
                 raise

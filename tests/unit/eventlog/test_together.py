@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.eventlog.protocol import LogUnavailable
 from shared.eventlog.together import Together
 from shared.testing import eventually
 
@@ -25,6 +26,8 @@ class Doubling:
         assert self.go_on.wait(30)
         if 13 in numbers:
             raise ValueError("unlucky")
+        if 404 in numbers:
+            raise LogUnavailable("away")
         return [number * 2 for number in numbers]
 
 
@@ -112,6 +115,35 @@ def test_a_failure_when_alone_reaches_who_asked_and_nobody_waits_for_ever() -> N
         together.ask(13)
 
     assert together.ask(2) == 4
+
+
+def test_a_log_that_is_away_is_so_for_the_whole_group_and_asked_no_more_for_each() -> None:
+    doubling = Doubling()
+    together = Together(doubling)
+
+    with asked_while_one_is_under_way(together, doubling, [2, 404]) as (one, *others):
+        pass
+
+    assert answers([one]) == [2]
+    for other in others:
+        with pytest.raises(LogUnavailable, match="away"):
+            other.result(timeout=30)
+    assert doubling.groups == [[1], [2, 404]]
+    assert together.ask(3) == 6
+
+
+def test_nobody_waits_for_ever_behind_one_that_hangs() -> None:
+    doubling = Doubling()
+    together = Together(doubling, seconds_to_wait=0.01)
+
+    with asked_while_one_is_under_way(together, doubling, []) as (one,):
+        with pytest.raises(LogUnavailable, match="in time"):
+            together.ask(2)
+        assert together.waiting == 0
+
+    assert answers([one]) == [2]
+    assert together.ask(3) == 6
+    assert doubling.groups == [[1], [3]]
 
 
 class Ended(BaseException):

@@ -77,24 +77,29 @@ class Script:
                         continue
                     step = line.split()[0].decode().upper()
                     self.said.append(step)
-                    self._answer(connection, step)
-                    if step == "DATA":
+                    went_right = self._answer(connection, step)
+                    if step == "DATA" and went_right:
                         end = b"\r\n.\r\n"
                     elif step == "STARTTLS" and self.tls is not None:
                         connection = self.tls.wrap_socket(connection, server_side=True)
+                    elif step == "STARTTLS" and went_right:
+                        connection.recv(4096)
+                        connection.sendall(b"250 in the clear\r\n")
                     elif step == "QUIT":
                         return
 
-    def _answer(self, connection: socket.socket, step: str, content: bytes = b"") -> None:
+    def _answer(self, connection: socket.socket, step: str, content: bytes = b"") -> bool:
+        """Answer, or go wrong where the script says so; say whether it was the right answer."""
         if step == self.step:
             if self.once:
                 self.step = ""
             self._go_wrong(connection)
-            return
+            return False
         answer = _ANSWERS[step] if self.pipelining else _ANSWERS[step].replace(b"250-PIPELINING\r\n", b"")
         if step == "content":
             self.taken.append(content)
         connection.sendall(answer)
+        return True
 
     def _go_wrong(self, connection: socket.socket) -> None:
         match self.wrong:
