@@ -60,6 +60,11 @@ class Settings(BaseModel):
     smtp_url: str = Field(
         "", description="mail server, `smtp://host:port`, `smtp+starttls://…` or `smtps://…`"
     )
+    smtp_ca_file: Path | None = Field(
+        None,
+        description="certificates (PEM) of who may vouch for the mail server; empty means those that this "
+        "machine trusts, or that SSL_CERT_FILE names",
+    )
     mail_sink_port: int = Field(
         0,
         ge=0,

@@ -11,6 +11,7 @@ import asyncio
 import os
 import secrets
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import psycopg
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from psycopg import sql
 
 from shared import child_process, local_servers, readiness
@@ -232,10 +233,18 @@ class SmtpServer:
     unwanted_sender: str = ""
     # Many servers say at RCPT what they think of the sender.
     sender_refused_at: Literal["MAIL", "RCPT"] = "MAIL"
+    # With its certificate; nothing is taken in the clear, nor from anybody without these credentials.
+    tls: ssl.SSLContext | None = None
+    tls_begins: Literal["at once", "with STARTTLS"] = "at once"
+    credentials: tuple[str, str] | None = None
+    logins: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        return f"smtp://{LOOPBACK}:{self.port}"
+        scheme = "smtps" if self.tls_begins == "at once" else "smtp+starttls"
+        user, password = map(partial(quote, safe=""), self.credentials or ("", ""))
+        login = f"{user}:{password}@" if self.credentials else ""
+        return f"{scheme if self.tls else 'smtp'}://{login}{LOOPBACK}:{self.port}"
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -278,15 +287,34 @@ class SmtpServer:
             server.transport.abort()
         return "250 OK"
 
+    def _session(self, loop: asyncio.AbstractEventLoop) -> SMTP:
+        later = self.tls if self.tls_begins == "with STARTTLS" else None
+        return SMTP(
+            self,
+            hostname="smtp.test",
+            loop=loop,
+            tls_context=later,
+            require_starttls=later is not None,
+            authenticator=self._authenticate if self.credentials else None,
+            auth_required=self.credentials is not None,
+            auth_require_tls=later is not None,
+        )
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        login = (given.login.decode(), given.password.decode())
+        self.logins.append(login)
+        return AuthResult(success=login == self.credentials, handled=False)
+
     @contextmanager
     def serving(self) -> Iterator["SmtpServer"]:
         """Listen in a thread of its own until the end of the block."""
         loop = asyncio.new_event_loop()
 
         async def listen() -> asyncio.Server:
-            return await loop.create_server(
-                lambda: SMTP(self, hostname="smtp.test", loop=loop), LOOPBACK, self.port
-            )
+            at_once = self.tls if self.tls_begins == "at once" else None
+            return await loop.create_server(lambda: self._session(loop), LOOPBACK, self.port, ssl=at_once)
 
         listener = loop.run_until_complete(listen())
         self.port = listener.sockets[0].getsockname()[1]

@@ -1,6 +1,7 @@
 """The notifier as nameko runs it: its subscription and the loops that decide bursts and send e-mail."""
 
 import random
+import ssl
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Self
@@ -12,7 +13,7 @@ from services.notifier import queries
 from services.notifier.adapters.deliveries import PostgresDeliveries
 from services.notifier.adapters.letters import notice_title
 from services.notifier.adapters.rendering import JinjaRenderer
-from services.notifier.adapters.smtp import SmtpServer, SmtpTransport, parse_smtp_url
+from services.notifier.adapters.smtp import SmtpServer, SmtpTransport, parse_smtp_url, tls_for
 from services.notifier.adapters.unsubscribing import (
     LinkInvalid,
     UnsubscribeLink,
@@ -62,6 +63,7 @@ class NotifierResources:
     clock: Clock
     renderer: JinjaRenderer
     smtp: SmtpServer
+    tls: ssl.SSLContext | None
     recipients: Recipients
     links: UnsubscribeLinks | None
     notices: Notices
@@ -70,6 +72,7 @@ class NotifierResources:
     def build(cls, settings: Settings) -> Self:
         """Raises SettingsError where the settings of e-mail are wrong, before anything is opened."""
         renderer, smtp = JinjaRenderer(settings), parse_smtp_url(settings.smtp_url)
+        tls = tls_for(smtp, settings.smtp_ca_file)
         log, pool = open_log(settings), open_pool(settings, schema=bursts.NAME, autocommit=True)
         return cls(
             settings=settings,
@@ -78,6 +81,7 @@ class NotifierResources:
             clock=settings.system_clock(),
             renderer=renderer,
             smtp=smtp,
+            tls=tls,
             recipients=Recipients(log, pool),
             links=links_of(settings),
             notices=Notices(log, pool),
@@ -109,7 +113,7 @@ class NotifierResources:
             pool=self.pool,
             deliveries=PostgresDeliveries(self.settings, self.pool),
             renderer=self.renderer,
-            transport=SmtpTransport(self.smtp, hostname=self.settings.mail_domain),
+            transport=SmtpTransport(self.smtp, tls=self.tls, hostname=self.settings.mail_domain),
             clock=self.clock,
             chance=random.random,
             retry=RetryPolicy(),

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Never
 from urllib.parse import unquote, urlsplit
 
@@ -57,6 +58,8 @@ _STEPS: tuple[tuple[About, frozenset[int]], ...] = (
     ("recipient", frozenset({_OK, _ALSO_OK})),
     ("content", frozenset({_START_INPUT})),
 )
+# Where a password leaves no machine.
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -100,6 +103,10 @@ def parse_smtp_url(url: str) -> SmtpServer:
     if parts.query or parts.fragment or (parts.username and parts.password is None):
         raise SettingsError(f"PARLEY_SMTP_URL has a part too many or no password: write it as {forms}")
     security, default_port = _SCHEMES[parts.scheme]
+    if security == "none" and parts.username and parts.hostname not in _HERE:
+        raise SettingsError(
+            "PARLEY_SMTP_URL would send its password in the clear: write smtp+starttls:// or smtps://"
+        )
     return SmtpServer(
         host=parts.hostname,
         port=port or default_port,
@@ -109,11 +116,46 @@ def parse_smtp_url(url: str) -> SmtpServer:
     )
 
 
+def tls_for(server: SmtpServer, ca_file: Path | None) -> ssl.SSLContext | None:
+    """
+    Return how the server has to prove who it is: by a certificate for its name from an authority in
+    `ca_file`, or, without one, from those that this machine trusts. None for a server without TLS.
+
+    Raises SettingsError for a file that holds no certificates. Share it: those of a machine take megabytes.
+    """
+    if server.security == "none":
+        if ca_file is not None:
+            raise SettingsError(
+                "PARLEY_SMTP_CA_FILE is for TLS, which PARLEY_SMTP_URL does not ask for: write"
+                " smtp+starttls:// or smtps://, or unset it"
+            )
+        return None
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise SettingsError(
+            f"PARLEY_SMTP_CA_FILE: {ca_file} is no readable file of certificates in PEM: {error}"
+        ) from error
+
+
 class SmtpTransport:
     """One sender's connection to the mail server. Not to be shared between threads."""
 
-    def __init__(self, server: SmtpServer, *, hostname: str, timeouts: Timeouts = _DEFAULT_TIMEOUTS) -> None:
-        """Introduces itself as `hostname`: to look one's own name up may block on the name service."""
+    def __init__(
+        self,
+        server: SmtpServer,
+        *,
+        tls: ssl.SSLContext | None,
+        hostname: str,
+        timeouts: Timeouts = _DEFAULT_TIMEOUTS,
+    ) -> None:
+        """
+        `tls` is what `tls_for` says of the server. Introduces itself as `hostname`: to look one's own name up
+        may block on the name service.
+        """
+        if (tls is None) != (server.security == "none"):
+            raise ValueError("a server with TLS needs to be checked, and one without cannot be")
+        self._tls = tls
         self._server = server
         self._hostname = hostname
         self._timeouts = timeouts
@@ -164,7 +206,7 @@ class SmtpTransport:
         try:
             client = self._dial()
             if server.security == "starttls":
-                client.starttls(context=ssl.create_default_context())
+                client.starttls(context=self._tls)
             if server.user is not None and server.password is not None:
                 client.login(server.user, server.password)
             client.ehlo_or_helo_if_needed()
@@ -180,8 +222,10 @@ class SmtpTransport:
         return client
 
     def _dial(self) -> Client | TlsClient:
-        server, make = self._server, TlsClient if self._server.security == "tls" else Client
-        return make(server.host, server.port, self._hostname, limit=self._timeouts.connect)
+        server, limit = self._server, self._timeouts.connect
+        if server.security == "tls" and self._tls is not None:
+            return TlsClient(server.host, server.port, self._hostname, limit=limit, tls=self._tls)
+        return Client(server.host, server.port, self._hostname, limit=limit)
 
     def _offer(self, client: Client | TlsClient, mail: FrozenMail) -> None:
         """Agree with the server on sender, recipient and that the content is next. Raises _Ended."""

@@ -6,6 +6,7 @@ The library's own time limit begins anew with every byte that arrives, and it re
 
 import smtplib
 import socket
+import ssl
 import time
 from typing import Protocol
 
@@ -95,6 +96,7 @@ class Client(_Bounded, smtplib.SMTP):  # type: ignore[misc]  # `file` is not the
 class TlsClient(_Bounded, smtplib.SMTP_SSL):  # type: ignore[misc]  # `file` is not the library's own
     """A connection that is TLS from its first byte on."""
 
-    def __init__(self, host: str, port: int, hostname: str, *, limit: float) -> None:
+    def __init__(self, host: str, port: int, hostname: str, *, limit: float, tls: ssl.SSLContext) -> None:
+        """`tls` says how the server proves who it is; the library would take any certificate without it."""
         self.limit = limit
-        super().__init__(host, port, hostname, timeout=limit)
+        super().__init__(host, port, hostname, timeout=limit, context=tls)

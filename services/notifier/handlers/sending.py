@@ -195,7 +195,7 @@ def _log_outage(error: Exception) -> None:
         )
     elif isinstance(error, TransportMisconfigured):
         logger.error(
-            "The mail server refuses us: check PARLEY_SMTP_URL",
+            "The mail server refuses us or is not trusted: check PARLEY_SMTP_URL and PARLEY_SMTP_CA_FILE",
             extra={"action": "transport_misconfigured", "answer": str(error)},
         )
     else:

@@ -33,8 +33,8 @@ from shared.eventlog.kurrentdb_known import KnownIds
 from shared.eventlog.protocol import EventLog, LogUnavailable, Page, UnknownPosition, VersionConflict
 from shared.settings import Settings, to_environment
 from shared.testing import eventually, free_port, fresh_database
+from tests import certificates
 from tests.contract.event_examples import a_personal_event, a_stream, an_event
-from tests.kurrentdb_stand_in import certificates
 from tests.kurrentdb_stand_in.fixtures import StandIn, stand_in
 
 Open = Callable[[str], KurrentEventLog]

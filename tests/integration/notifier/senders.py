@@ -49,7 +49,7 @@ def make_sender(
 
 
 def make_transport(resources: NotifierResources) -> SmtpTransport:
-    return SmtpTransport(resources.smtp, hostname="parley.example", timeouts=QUICK)
+    return SmtpTransport(resources.smtp, tls=resources.tls, hostname="parley.example", timeouts=QUICK)
 
 
 class Gate:

@@ -1,9 +1,11 @@
 """The notifier as it is deployed: a nameko process of its own, killed and started again."""
 
+import ssl
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +14,7 @@ from shared.contracts.notifier import MailScheduled
 from shared.eventlog.postgres import PostgresEventLog
 from shared.settings import Settings
 from shared.testing import SmtpServer, eventually, running
+from tests import certificates
 from tests.integration.notifier.office import Office
 
 
@@ -29,18 +32,23 @@ def log(service_settings: Settings) -> Iterator[PostgresEventLog]:
     opened.close()
 
 
-def test_a_message_in_the_log_becomes_an_e_mail(
-    service_settings: Settings, log: PostgresEventLog, smtp_server: SmtpServer
+def test_a_message_in_the_log_becomes_an_e_mail_over_tls(
+    service_settings: Settings, log: PostgresEventLog, tmp_path: Path
 ) -> None:
     office = Office(log)
     now = service_settings.system_clock().now()
-    with running(service_settings, "notifier") as processes:
-        message = office.partner_writes("Do you accept?", at=now)
+    with server_with_tls(tmp_path).serving() as server:
+        settings = service_settings.model_copy(
+            update={"smtp_url": server.url, "smtp_ca_file": tmp_path / "ca.pem"}
+        )
+        with running(settings, "notifier") as processes:
+            message = office.partner_writes("Do you accept?", at=now)
 
-        eventually(lambda: smtp_server.messages)
-        exit_code = processes.stop("notifier")
+            eventually(lambda: server.messages)
+            exit_code = processes.stop("notifier")
 
-    [mail] = smtp_server.messages
+    [mail] = server.messages
+    assert server.logins == [server.credentials]
     text = mail.message.get_body(("plain",))
     assert text is not None
     assert str(message.id) in text.get_content()
@@ -76,6 +84,14 @@ def test_killed_again_and_again_it_tells_of_every_message_in_exactly_one_e_mail(
     assert len(by_id) == len(written)
     assert all(len(contents) == 1 for contents in by_id.values())
     assert len(smtp_server.messages) - len(by_id) <= ambiguous(log)
+
+
+def server_with_tls(folder: Path) -> SmtpServer:
+    """Return a mail server that takes nothing without STARTTLS and a login."""
+    made = certificates.make(folder)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(made.certificate, made.key)
+    return SmtpServer(tls=tls, tls_begins="with STARTTLS", credentials=("parley", "s3cret"))
 
 
 def has_more_than(server: SmtpServer, heard: int) -> bool:

@@ -2,12 +2,14 @@
 
 import contextlib
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -15,7 +17,7 @@ import pytest
 from services.notifier import decider
 from services.notifier.adapters.deliveries import PostgresDeliveries
 from services.notifier.adapters.rendering import JinjaRenderer
-from services.notifier.adapters.smtp import parse_smtp_url
+from services.notifier.adapters.smtp import parse_smtp_url, tls_for
 from services.notifier.handlers import letters
 from services.notifier.handlers.pacing import RetryPolicy
 from services.notifier.handlers.sending import Sender
@@ -25,6 +27,7 @@ from shared.contracts.envelope import RecordedEvent, Stream
 from shared.contracts.notifier import MailScheduled
 from shared.settings import SettingsError
 from shared.testing import SmtpServer, eventually
+from tests import certificates
 from tests.integration.notifier.conftest import CatchUp
 from tests.integration.notifier.office import FRIDAY, Office
 from tests.integration.notifier.senders import IMPATIENT, make_sender, make_transport
@@ -272,6 +275,35 @@ def test_while_no_server_answers_e_mails_wait_untouched(
     send_all(make_sender(resources))
 
     assert len(smtp_server.messages) == 1
+    assert history(resources) == ["MailScheduled", "MailSent"]
+
+
+def test_a_mail_server_that_cannot_prove_who_it_is_gets_nothing_until_the_settings_name_who_vouches_for_it(
+    resources: NotifierResources,
+    schedule: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    schedule("Do you accept?")
+    made = certificates.make(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(made.certificate, made.key)
+    with SmtpServer(tls=context, credentials=("parley", "secret")).serving() as server:
+        smtp = parse_smtp_url(server.url)
+        unproven = replace(resources, smtp=smtp, tls=tls_for(smtp, None))
+        proven = replace(resources, smtp=smtp, tls=tls_for(smtp, made.authority))
+        sender = make_sender(resources, transport=make_transport(unproven))
+        stop = threading.Event()
+        thread = threading.Thread(target=sender.run, args=(stop,))
+
+        thread.start()
+        eventually(lambda: "PARLEY_SMTP_CA_FILE" in caplog.text)
+        stop.set()
+        thread.join()
+        assert (server.logins, server.messages, history(resources)) == ([], [], ["MailScheduled"])
+        send_until_settled(resources, make_sender(resources, transport=make_transport(proven)))
+
+    assert len(server.messages) == 1
     assert history(resources) == ["MailScheduled", "MailSent"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notifier.adapters.smtp import SmtpServer, SmtpTransport, Timeouts, parse_smtp_url
+from services.notifier.adapters.smtp import SmtpServer, SmtpTransport, Timeouts, parse_smtp_url, tls_for
 from services.notifier.ports import (
     AddressDeferred,
     AddressRefused,
@@ -30,7 +30,7 @@ def transport_to(script: Script, *, user: str | None = None, url: str = "") -> S
         content=SOON if waits_for == "content" else LATE,
     )
     given = parse_smtp_url(url) if url else server
-    return SmtpTransport(given, hostname="parley.example", timeouts=timeouts)
+    return SmtpTransport(given, tls=tls_for(given, None), hostname="parley.example", timeouts=timeouts)
 
 
 def nothing() -> None:

@@ -48,6 +48,15 @@ def test_a_refused_url_does_not_show_its_password() -> None:
     assert "secret" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("host", ["mail.example", "10.0.0.7", "localhost.example"])
+def test_a_password_does_not_leave_the_machine_in_the_clear(host: str) -> None:
+    with pytest.raises(SettingsError, match="in the clear") as refusal:
+        parse_smtp_url(f"smtp://user:secret@{host}")
+
+    assert "secret" not in str(refusal.value)
+    assert parse_smtp_url("smtp://user:secret@localhost").password == "secret"
+
+
 def test_waits_double_up_to_a_bound() -> None:
     policy = RetryPolicy(first=timedelta(seconds=2), longest=timedelta(seconds=30))
 

@@ -1,8 +1,9 @@
 """A certificate authority and a server's certificate, made for one test run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -20,10 +21,16 @@ class Certificates:
     certificate: Path
 
 
-def make(folder: Path) -> Certificates:
-    """Write the three files into the folder."""
+def make(
+    folder: Path, *, names: Sequence[str] = ("localhost", "127.0.0.1"), age: timedelta = timedelta(hours=1)
+) -> Certificates:
+    """
+    Write the three files into the folder.
+
+    The server's certificate is for the names and addresses given, and good for a day that began so long ago.
+    """
     made = Certificates(folder / "ca.pem", folder / "server.key", folder / "server.pem")
-    now = datetime.now(UTC)
+    begin = datetime.now(UTC) - age
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority_name, server_name = (_name(text) for text in ("Parley tests", "stand-in"))
 
@@ -34,8 +41,8 @@ def make(folder: Path) -> Certificates:
             .issuer_name(authority_name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(begin)
+            .not_valid_after(begin + timedelta(days=1))
         )
 
     authority = (
@@ -43,12 +50,9 @@ def make(folder: Path) -> Certificates:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(authority_key, hashes.SHA256())
     )
-    loopback = x509.SubjectAlternativeName(
-        [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
-    )
     server = (
         builder(server_name, server_key)
-        .add_extension(loopback, critical=False)
+        .add_extension(x509.SubjectAlternativeName([_place(name) for name in names]), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
     made.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
@@ -59,6 +63,13 @@ def make(folder: Path) -> Certificates:
         )
     )
     return made
+
+
+def _place(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _name(text: str) -> x509.Name:
