@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.acceptance.portal import Json, Person
+from tests.acceptance.portal import Json, LiveEvent, Person
 from tests.acceptance.world import Case, World
 
 
@@ -114,6 +114,40 @@ def test_rivals_and_strangers_find_nothing_of_a_bid(bidding: Bidding) -> None:
     assert stan.asks("GET", f"/api/v1/leads/{bidding.lead_id}").status_code == 404
     refused = stan.asks("POST", f"/api/v1/leads/{bidding.lead_id}/quotes", body={"success_fee_percent": "1"})
     assert refused.status_code == 404
+
+
+def test_who_speaks_for_the_client_hears_live_what_the_client_hears(bidding: Bidding) -> None:
+    """And rivals hear of nobody but themselves, whoever else listens."""
+    anna, paul, rita, mia, world = bidding.anna, bidding.paul, bidding.rita, bidding.stan, bidding.case.world
+    world.ops.asks(
+        "PUT",
+        f"/api/v1/admin/cases/{bidding.case.id}/managing-partner",
+        body={"partner_id": str(mia.company_id)},
+    )
+    late = world.company("partner", "Late Legal")
+
+    with anna.listens() as client, mia.listens() as third, rita.listens() as rival:
+        world.tells("invitations", {"case_id": str(bidding.case.id), "partner_id": str(late.id)})
+        won = bidding.quotes(paul, "12.5")
+        anna.asks("POST", f"/api/v1/leads/{bidding.lead_id}/winner", body={"quote_id": won["id"]})
+        for ear in (client, third):
+            ear.until(lambda event: event.type == "case.status_changed" and event.data["status"] == "Active")
+        rival.until(lambda event: event.type == "lead.bid_ended")
+
+    def of_leads(events: list[LiveEvent]) -> list[tuple[str, Json]]:
+        return [(event.type, event.data) for event in events if event.type.startswith("lead.")]
+
+    assert {kind for kind, _ in of_leads(client.events)} == {
+        "lead.invited",
+        "lead.quoted",
+        "lead.bid_ended",
+        "lead.closed",
+    }
+    assert of_leads(third.events) == of_leads(client.events)
+    assert [data["partner_id"] for _, data in of_leads(rival.events)] == [str(rita.company_id)]
+    heard = str([event.data for event in rival.events])
+    for foreign in (paul.company_id, mia.company_id, late.id, won["id"]):
+        assert str(foreign) not in heard
 
 
 def test_the_platform_speaks_in_a_thread(bidding: Bidding) -> None:

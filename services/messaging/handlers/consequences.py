@@ -206,7 +206,7 @@ def _on_lead(
     archive: Archive, command: OpenLead | InvitePartner | PullBackLead, origin: Origin
 ) -> Appended | None:
     try:
-        appended = archive.leads.carry_out(command.lead_id, origin, lambda state: lead.decide(command, state))
+        appended = lead_voices.decide_on_lead(archive, command, origin)
     except Refused as refusal:
         # The lead was over before its partner was invited: its case has ended, or gone on otherwise.
         _tell_refused(command, refusal)

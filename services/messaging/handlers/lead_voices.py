@@ -1,15 +1,45 @@
-"""Who speaks for the client takes part in the chats of its leads, of which its case knows nothing."""
+"""
+Who speaks for the client hears of its leads and takes part in their chats, of which its case knows nothing.
+"""
 
 from dataclasses import replace
+from functools import partial
 from typing import cast
 from uuid import UUID
 
 from services.messaging import commands
-from services.messaging.commands import LEAD_THREAD_KINDS, JoinThread, LeaveThread, OpenThread, third_voice
+from services.messaging.commands import (
+    LEAD_THREAD_KINDS,
+    JoinThread,
+    LeadCommand,
+    LeaveThread,
+    OpenThread,
+    Origin,
+    third_voice,
+)
 from services.messaging.decider import case, lead
 from services.messaging.handlers.streams import Archive
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import CaseManagingPartnerNamed
+from shared.eventlog.protocol import Appended
+
+
+def decide_on_lead(archive: Archive, command: LeadCommand, origin: Origin) -> Appended | None:
+    """
+    Decide on the lead, and let whoever speaks for the client then know of all that the client may know of.
+
+    A bidder is told of its own bid alone, whatever else it is. Raises what the decider raises.
+    """
+
+    def third_voice_of(state: lead.State) -> frozenset[UUID]:
+        if isinstance(state, lead.NoLead):
+            return frozenset()
+        named = case.facts_of(archive.cases.load(state.facts.case_id)).managing_partner_id
+        return frozenset({named} if named and named not in state.bids else ())
+
+    return archive.leads.carry_out(
+        command.lead_id, origin, partial(lead.decide, command), witnesses=third_voice_of
+    )
 
 
 def with_third_voice(archive: Archive, command: OpenThread) -> OpenThread:

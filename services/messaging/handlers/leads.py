@@ -9,6 +9,7 @@ from services.messaging import commands
 from services.messaging.commands import Origin
 from services.messaging.decider import case, company, lead, user
 from services.messaging.handlers.consequences import follow_through, together
+from services.messaging.handlers.lead_voices import decide_on_lead
 from services.messaging.handlers.streams import Archive
 from shared.contracts.messaging import (
     AuthorRef,
@@ -139,7 +140,7 @@ def sweep_leads(archive: Archive, lead_ids: Iterable[UUID], *, origin: Origin) -
     """
     for lead_id in lead_ids:
         command = commands.SweepLead(lead_id=lead_id, at=origin.at)
-        appended = archive.leads.carry_out(lead_id, origin, partial(lead.decide, command))
+        appended = decide_on_lead(archive, command, origin)
         if appended is None:
             continue
         follow_through(archive, appended.events)
@@ -197,7 +198,7 @@ def _decide(
     Where there is nothing to decide that is the lead's whole history, as a duplicate: an earlier attempt may
     have ended before everything had followed.
     """
-    appended = archive.leads.carry_out(command.lead_id, origin, partial(lead.decide, command))
+    appended = decide_on_lead(archive, command, origin)
     if appended is None:
         history = archive.log.read_stream(archive.leads.stream(command.lead_id))
         appended = Appended(history, duplicate=True)

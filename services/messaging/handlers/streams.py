@@ -5,7 +5,8 @@ Deciders speak of facts only. Who did it, when, who may know of it and whose key
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
@@ -95,17 +96,24 @@ class Streams(Generic[S, E]):
         decide: Callable[[S], Sequence[E]],
         *,
         audience: frozenset[UUID] | None = None,
+        witnesses: Callable[[S], frozenset[UUID]] = lambda _: frozenset(),
     ) -> Appended | None:
         """
         Decide on the stream's state and append the outcome; None where there is nothing to append.
 
-        `audience` is given where another stream decides who may know of it. Raises what `decide` raises, and
-        ContendedStream where others were quicker every time.
+        `audience` is given where another stream decides who may know of it, `witnesses` where another decides
+        who may know of it as well. Raises what `decide` raises, and ContendedStream where others were quicker
+        every time.
         """
         stream = self.store.stream(stream_id)
 
         def decide_events(loaded: Loaded[S]) -> list[NewEvent]:
-            return self._in_envelopes(stream, origin, loaded.state, decide(loaded.state), audience)
+            decided = decide(loaded.state)
+            events = self._in_envelopes(stream, origin, loaded.state, decided, audience)
+            if not events:
+                return events
+            more = witnesses(reduce(self._rules.evolve, decided, loaded.state))
+            return [replace(event, audience=event.audience | more) for event in events] if more else events
 
         return append_decided(self.store, stream_id, decide_events, attempts=_ATTEMPTS)
 

@@ -21,7 +21,8 @@ BidOutcome = Literal["won", "lost", "pulled_back", "expired"]
 QUOTE_COMMENT_MAX_CHARACTERS = 2_000
 
 # --- events: lead-<uuid5 of case and round>; subject case:<id>. A partner is in the audience of what concerns
-# its own bid alone: nobody learns from an event that there are rivals. ---
+# its own bid alone: nobody learns from an event that there are rivals. Whoever speaks for the creditor when
+# an event is decided is told what the creditor is. ---
 
 
 class QuoteWindow(Value):
@@ -50,8 +51,8 @@ class LeadOpened(EventData):
     """
     Quotes are asked for. A lead's id is uuid5(case id, `lead:<round>`); a case's rounds count from 1.
 
-    Only the creditor knows of it until partners are invited. Whoever speaks for it by then (the managing
-    partner) does not bid.
+    Only the creditor's side knows of it until partners are invited. Whoever speaks for it by then (the
+    managing partner) does not bid.
     """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE

@@ -20,6 +20,7 @@ from shared.contracts.messaging import (
     LeadOpened,
     LeadView,
     PartnerInvited,
+    QuoteSubmitted,
     ThreadOpened,
     ThreadView,
 )
@@ -143,6 +144,10 @@ def test_who_speaks_for_the_client_sees_and_says_what_the_client_does(
     assert {thread.id for thread in threads_of(reads, mia, auction.case.case_id)} >= {before, after}
     assert len(lead_as(reads, auction.rita, auction.lead_id).bids) == 1
     auction.office.quotes(auction.paul, auction.lead_id)
+    assert told_of_leads(auction, mia) == [
+        (late.company_id, "PartnerInvited"),
+        (auction.paul.company_id, "QuoteSubmitted"),
+    ]
     catch_up()
     as_manager, as_client = (lead_as(reads, each, auction.lead_id) for each in (mia, auction.anna))
     assert (as_manager.status, as_manager.bids) == ("Qualified", as_client.bids)
@@ -159,11 +164,33 @@ def test_who_speaks_for_the_client_sees_and_says_what_the_client_does(
     catch_up()
 
     assert leads_of(reads, mia) == []
+    auction.office.quotes(late, auction.lead_id)
+    assert len(told_of_leads(auction, mia)) == 2
+    assert not {auction.rita.company_id, auction.paul.company_id} & told_of(auction, late)
     with pytest.raises(NotFound):
         auction.office.pulls_back(mia, auction.lead_id)
     for chat in (before, after):
         with pytest.raises(NotFound):
             auction.office.posts(mia, chat)
+
+
+def told_of_leads(auction: Auction, person: Person) -> list[tuple[UUID, str]]:
+    """Return of whose bid the person's company was told what."""
+    return [
+        (event.data.partner_id, event.type)
+        for event in auction.office.archive.log.read_all(after=0, limit=1000).events
+        if isinstance(event.data, PartnerInvited | QuoteSubmitted | BidEnded)
+        and person.company_id in event.audience
+    ]
+
+
+def told_of(auction: Auction, bidder: Person) -> set[UUID]:
+    """Return which companies were told anything of the bid."""
+    told: set[UUID] = set()
+    for event in auction.office.archive.log.read_all(after=0, limit=1000).events:
+        if getattr(event.data, "partner_id", None) == bidder.company_id:
+            told |= event.audience
+    return told
 
 
 def test_the_creditor_sees_every_bid_and_each_partner_its_own(

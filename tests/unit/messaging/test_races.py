@@ -20,17 +20,21 @@ from services.messaging.commands import Origin
 from services.messaging.decider import case, lead, thread
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import (
+    BidEnded,
     CaseAction,
     CaseClosed,
     CaseDeclined,
     CompanyDetails,
     Debtor,
+    LeadClosed,
     LoggedNote,
     MessagePosted,
     NoteDeleted,
     NoteEdited,
     NoteLogged,
+    PartnerInvited,
     PaymentReported,
+    QuoteSubmitted,
     Side,
     ThreadClosed,
     ThreadOpened,
@@ -196,6 +200,34 @@ class Desk:
 
     def asks_for_quotes(self) -> None:
         put(self.archive, self.case_id, partner_id=None, status="Leads")
+
+    def quotes(self, who: UUID) -> None:
+        handlers.submit_quote(
+            self.archive,
+            lead_id=commands.lead_id(self.case_id, 1),
+            author_id=who,
+            company_id=EMPLOYERS[who],
+            success_fee_percent=Decimal(12),
+            fixed_fee=None,
+            currency=None,
+            comment=None,
+            origin=origin(),
+        )
+
+    def chooses(self, who: UUID, quote_id: UUID) -> None:
+        handlers.choose_winner(
+            self.archive,
+            lead_id=commands.lead_id(self.case_id, 1),
+            quote_id=quote_id,
+            user_id=who,
+            company_id=EMPLOYERS[who],
+            origin=origin(),
+        )
+
+    def told(self, kind: type[EventData]) -> list[set[UUID]]:
+        """Return who was told of each event of that kind in the lead."""
+        events = self.log.read_stream(Stream("lead", commands.lead_id(self.case_id, 1)))
+        return [set(event.audience) for event in events if isinstance(event.data, kind)]
 
     def manager_and_bidders(self) -> tuple[UUID | None, set[UUID]]:
         archive = self.elsewhere().archive
@@ -496,6 +528,30 @@ class TestWhoBidsAndWhoSpeaksForTheClient:
         fresh.asks_for_quotes()
 
         assert refusal(lambda: fresh.invites(OTHER)) == "partner_is_managing_partner"
+
+    def test_a_quote_is_told_to_whoever_speaks_for_the_client_by_then(self, asking: Desk) -> None:
+        asking.invites(PARTNER)
+        asking.log.before_next("lead", lambda: asking.elsewhere().names(OTHER))
+
+        asking.quotes(PAUL)
+
+        assert asking.log.raced
+        assert asking.told(QuoteSubmitted) == [{CREDITOR, PARTNER, OTHER}]
+
+    def test_and_to_nobody_who_was_dismissed_by_then(self, asking: Desk) -> None:
+        asking.invites(PARTNER)
+        asking.names(OTHER)
+        asking.log.before_next("case", lambda: asking.elsewhere().quotes(PAUL))
+        asking.names(None)
+
+        quote_id = commands.quote_id(commands.lead_id(asking.case_id, 1), PARTNER)
+        asking.chooses(ANNA, quote_id)
+
+        assert asking.log.raced
+        assert asking.told(PartnerInvited) == [{CREDITOR, PARTNER}]
+        assert asking.told(QuoteSubmitted) == [{CREDITOR, PARTNER, OTHER}]
+        assert asking.told(BidEnded) == [{CREDITOR, PARTNER}]
+        assert asking.told(LeadClosed) == [{CREDITOR}]
 
 
 class TestOpeningAChat:

@@ -120,7 +120,11 @@ def evolve(state: State, event: LeadEvent) -> State:  # noqa: PLR0911 - a table 
 
 
 def audience(state: State) -> frozenset[UUID]:
-    """Return who may know of the whole lead: the creditor alone."""
+    """
+    Return who may know of the whole lead: the creditor alone.
+
+    Who speaks for it may as well; who that is stands in the case's stream (`handlers/lead_voices.py`).
+    """
     return frozenset() if isinstance(state, NoLead) else frozenset({state.facts.creditor_id})
 
 
