@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from services.gateway.ports import Services
 from services.gateway.sign_in import Session
-from shared.contracts.messaging import GetCase, Identify, ListCases
+from shared.contracts.messaging import GetCase, GetPartnership, Identify, ListCases
 from shared.contracts.notifier import GetPreferences, PreferencesView
 from shared.contracts.rpc import Caller, Query
-from shared.contracts.tasks import CountOpenTasks
+from shared.contracts.tasks import CountOpenTasks, GetRecentSla
 from shared.errors import ParleyError, Refused
 
 PROBE_SECONDS = 2.0
@@ -31,6 +31,29 @@ async def get_case(services: Services, request: GetCase) -> dict[str, Any]:
     case = await services.call("messaging", "get_case", request)
     [counted] = await _with_open_tasks(services, request, [case])
     return counted
+
+
+async def get_partnership(services: Services, request: GetPartnership) -> dict[str, Any]:
+    """
+    Return one partnership and how timely its partner was lately; None for that while tasks cannot tell.
+
+    Raises as `Services.call` where messaging is away.
+    """
+    found = await services.call("messaging", "get_partnership", request)
+    question = GetRecentSla(
+        caller=request.caller,
+        correlation_id=request.correlation_id,
+        min_position=request.min_position,
+        partner_id=found["partner"]["id"],
+        creditor_id=found["creditor"]["id"],
+    )
+    try:
+        sla = await services.call("tasks", "get_recent_sla", question, within=PROBE_SECONDS)
+    except Refused:
+        raise
+    except ParleyError:
+        return {**found, "sla": None}
+    return {**found, "sla": sla}
 
 
 async def _with_open_tasks(

@@ -15,10 +15,12 @@ from shared.contracts.tasks import (
     ChangeTask,
     CountOpenTasks,
     CountTabs,
+    GetRecentSla,
     GetSla,
     GetTask,
     ListTaskGroups,
     ListTasks,
+    RecentSla,
     ReopenTask,
     SlaReport,
     TabCounts,
@@ -130,6 +132,21 @@ class TasksService:
                 months=(first, request.month),
                 partner_id=company_id if caller.role == "partner" else request.partner_id,
                 creditor_id=company_id if is_creditor else request.creditor_id,
+                now=self.resources.clock.now(),
+            )
+
+    @endpoint(GetRecentSla)
+    def get_recent_sla(self, request: GetRecentSla) -> RecentSla:
+        caller = request.caller
+        company_id = _fence(caller)
+        partner_id = company_id if caller.role == "partner" else None
+        creditor_id = company_id if caller.role == "creditor" else None
+        self._catch_up(request)
+        with self.resources.pool.connection() as connection:
+            return queries.recent_sla(
+                connection,
+                partner_id=partner_id or request.partner_id,
+                creditor_id=creditor_id or request.creditor_id,
                 now=self.resources.clock.now(),
             )
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from services.gateway import handlers
 from services.gateway.api.dependencies import (
     BASE_PATH,
     MinPosition,
@@ -14,6 +15,7 @@ from services.gateway.api.dependencies import (
     TheGateway,
     answer,
 )
+from services.gateway.bodies.answers import PartnershipDetails
 from services.gateway.problems import documented
 from shared.contracts import messaging, tasks
 
@@ -41,20 +43,22 @@ async def list_partnerships(
 
 @router.get(
     "/partnerships/{partnership_id}",
-    response_model=messaging.PartnershipView,
+    response_model=PartnershipDetails,
     responses=documented(400, 401, 403, 404, 422, 500, 503, 504),
 )
 async def get_partnership(
     partnership_id: UUID, session: SignedIn, gateway: TheGateway, min_position: MinPosition
 ) -> Response:
-    """Return one partnership with its figures and its thread; `/sla` tells how timely it was."""
+    """
+    Return one partnership with its figures, its thread, and how timely its partner was this month and last.
+    """
     request = messaging.GetPartnership(
         caller=session.caller,
         correlation_id=session.correlation_id,
         min_position=min_position,
         partnership_id=partnership_id,
     )
-    return answer(await gateway.services.call("messaging", "get_partnership", request))
+    return answer(await handlers.get_partnership(gateway.services, request))
 
 
 @router.get(

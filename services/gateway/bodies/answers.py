@@ -1,6 +1,10 @@
-"""What a command without a more telling answer says."""
+"""Answers that no service gives alone, or as they are."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts import messaging, tasks
 
 
 class Reached(BaseModel):
@@ -9,3 +13,12 @@ class Reached(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"position": 4711}]})
 
     position: int
+
+
+class PartnershipDetails(messaging.PartnershipView):
+    """A partnership, and how timely its partner was lately in what it owed its creditor."""
+
+    sla: Annotated[
+        tasks.RecentSla | None,
+        Field(description="null while that cannot be told: ask again, or ask `/sla`"),
+    ]

@@ -152,6 +152,13 @@ class SlaReport(Shape):
     items: tuple[SlaFigures, ...]
 
 
+class RecentSla(Shape):
+    """How timely a partner was in the month that runs, by its own clock, and in the one before."""
+
+    this_month: SlaFigures
+    last_month: SlaFigures
+
+
 # --- requests ---
 
 
@@ -209,6 +216,17 @@ class GetSla(Query):
     partner_id: UUID | None = None
     creditor_id: UUID | None = None
     history: bool = False
+
+
+class GetRecentSla(Query):
+    """
+    `get_recent_sla`: answers RecentSla: of a partner, in what it owed that creditor.
+
+    Whichever of the two asks is taken for itself.
+    """
+
+    partner_id: UUID
+    creditor_id: UUID
 
 
 class ChangeTask(Request):

@@ -175,7 +175,13 @@ class MessagingService:
 
     @rpc
     def get_partnership(self, request: Json) -> Json:
-        return {"id": request["partnership_id"]}
+        is_lonely = request["partnership_id"] == str(stub_ids.PARTNERSHIP_WITHOUT_TASKS_SERVICE)
+        partner = stub_ids.UNKNOWN if is_lonely else stub_ids.PARTNER
+        return {
+            "id": request["partnership_id"],
+            "creditor": {"id": str(stub_ids.CREDITOR), "name": "Nordvik Steel A/S"},
+            "partner": {"id": str(partner), "name": "Hafen Inkasso"},
+        }
 
     @rpc
     def post_platform_message(self, request: Json) -> Json:
@@ -311,6 +317,12 @@ class TasksService:
     @rpc
     def get_sla(self, request: Json) -> Json:
         return {"items": [], "asked": request}
+
+    @rpc
+    def get_recent_sla(self, request: Json) -> Json:
+        if request["partner_id"] == str(stub_ids.UNKNOWN):
+            raise Retryable("tasks is not ready")
+        return {"asked": request}
 
     @rpc
     def change_task(self, request: Json) -> Json:

@@ -284,6 +284,25 @@ def test_a_count_that_is_not_known_is_not_zero(gateway: ServedGateway) -> None:
     assert answer.status_code == 503
 
 
+def test_a_partnership_tells_how_timely_its_partner_was_to_its_creditor(gateway: ServedGateway) -> None:
+    answer = gateway.asks("GET", f"/api/v1/partnerships/{UUID(int=31)}")
+
+    asked = answer.json()["sla"]["asked"]
+    assert (asked["partner_id"], asked["creditor_id"]) == (str(stub_ids.PARTNER), str(stub_ids.CREDITOR))
+    assert asked["caller"]["company_id"] == str(stub_ids.CREDITOR)
+
+
+def test_a_partnership_is_shown_without_its_timeliness_while_that_cannot_be_told(
+    gateway: ServedGateway,
+) -> None:
+    partnership = stub_ids.PARTNERSHIP_WITHOUT_TASKS_SERVICE
+
+    answer = gateway.asks("GET", f"/api/v1/partnerships/{partnership}")
+
+    assert answer.status_code == 200
+    assert (answer.json()["id"], answer.json()["sla"]) == (str(partnership), None)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [

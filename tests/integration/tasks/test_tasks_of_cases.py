@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -407,3 +407,28 @@ def test_timeliness_by_month_counts_answers_and_what_is_late(
     # 3 hours on Friday; then 9 on Friday, three days and 15 hours: Thursday at three.
     assert (to_creditor.median_hours, to_creditor.in_time, to_creditor.late) == (49.5, 1, 2)
     assert figures(uuid4(), FRIDAY_AT_THREE) == ()
+
+
+def test_this_month_and_last_are_those_of_the_partners_clock(
+    desk: handlers.Desk, tables: DatabaseConnection, town: Town, catch_up: CatchUp
+) -> None:
+    thread = town.thread()
+    town.posts(thread, "creditor", at=FRIDAY_AT_THREE - timedelta(days=30))
+    town.posts(thread, "creditor")
+    town.posts(thread, "partner", at=FRIDAY_AT_THREE + timedelta(hours=2))
+    catch_up()
+
+    def figures(creditor_id: UUID, now: datetime) -> tasks.RecentSla:
+        return queries.recent_sla(tables, partner_id=thread.partner, creditor_id=creditor_id, now=now)
+
+    # In the partner's zone, an hour east of UTC, December has begun.
+    new_month = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    november = figures(thread.creditor, new_month - timedelta(hours=1))
+    december = figures(thread.creditor, new_month)
+    elsewhere = figures(uuid4(), new_month)
+
+    assert (november.this_month.month, november.last_month.month) == ("2026-11", "2026-10")
+    assert (november.this_month.in_time, november.last_month.late) == (1, 1)
+    assert (december.this_month.month, december.last_month) == ("2026-12", november.this_month)
+    assert (december.this_month.in_time, december.this_month.share_in_time) == (0, None)
+    assert (elsewhere.last_month.in_time, elsewhere.last_month.late) == (0, 0)

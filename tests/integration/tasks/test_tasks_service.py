@@ -91,6 +91,13 @@ def test_what_is_changed_shows_in_the_answer_and_only_to_its_company(tasks: Any,
     groups = tasks.list_task_groups(asked_by(None, "ops"))
     figures = tasks.get_sla(asked_by(thread.partner, "partner", month="2026-11", history=True))
 
+    pair = {"partner_id": str(thread.partner), "creditor_id": str(thread.creditor)}
+    recent = tasks.get_recent_sla(asked_by(thread.creditor, "creditor", **pair))
+    # Whoever asks for others' figures is told of its own.
+    foreign = tasks.get_recent_sla(asked_by(uuid4(), "partner", **pair))
+
+    assert (recent["this_month"]["month"], recent["last_month"]["month"]) == ("2026-11", "2026-10")
+    assert foreign["this_month"]["partner_id"] != str(thread.partner)
     assert (changed["task"]["postponed_to"], changed["task"]["due_at"]) == (until, "2026-11-24T14:00:00Z")
     assert hidden["items"] == groups["items"] == figures["items"] == []
     assert counts == {"new_cases": 0, "case_updates": 0, "messages": 0, "all": 0, "overdue": 0}

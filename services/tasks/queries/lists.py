@@ -1,26 +1,19 @@
-"""Reads over the tables `tasks` and `companies`."""
+"""Tasks in lists, counted, and one by one."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from services.tasks.catalogue import KINDS, types_of
 from services.tasks.cursors import Cursor, ListName
-from services.tasks.reactions import Company
-from shared.business_calendar import Calendar
-from shared.contracts.envelope import Stream
+from services.tasks.queries.rows import fetch, unknown_task
 from shared.contracts.tasks import (
     Assignee,
     AutomaticResolution,
     CaseTaskCounts,
     DeadlineView,
-    SlaFigures,
-    SlaReport,
     Tab,
     TabCounts,
     TaskGroup,
@@ -31,13 +24,10 @@ from shared.contracts.tasks import (
     automatic_view,
 )
 from shared.cursors import bad_cursor
-from shared.db import DatabaseConnection, load_queries
-from shared.errors import Invalid, NotFound
+from shared.db import DatabaseConnection
+from shared.errors import Invalid
 
 LONGEST_PAGE = 200
-_MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
-
-_QUERIES = load_queries("services.tasks.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +65,6 @@ class TaskFilter:
         if self.type is None:
             return None if self.tab is None else list(types_of(self.tab))
         return [self.type] if self.tab in (None, KINDS[self.type].tab) else []
-
-
-@dataclass(frozen=True, slots=True)
-class DueTask:
-    """A task whose deadline has passed, and the board that decides about it."""
-
-    id: UUID
-    due_at: datetime
-    board: Stream
 
 
 def list_tasks(
@@ -132,7 +113,7 @@ def list_groups(
     after = Cursor.parse(cursor) if cursor is not None else None
     if after is not None and after.list != "open":
         raise bad_cursor()
-    rows = _fetch(
+    rows = fetch(
         connection,
         "open_task_groups",
         {
@@ -165,7 +146,7 @@ def list_groups(
 def count_tabs(connection: DatabaseConnection, *, company_id: UUID | None, now: datetime) -> TabCounts:
     """Return how many open tasks lists show now, by tab."""
     counts: dict[str, int] = {"new_cases": 0, "case_updates": 0, "messages": 0, "all": 0, "overdue": 0}
-    for row in _fetch(connection, "open_tasks_per_type", {"company_id": company_id, "now": now}):
+    for row in fetch(connection, "open_tasks_per_type", {"company_id": company_id, "now": now}):
         counts[KINDS[row["type"]].tab] += row["count"]
         counts["all"] += row["count"]
         counts["overdue"] += row["overdue"]
@@ -176,116 +157,18 @@ def get_task(
     connection: DatabaseConnection, task_id: UUID, *, company_id: UUID | None, now: datetime
 ) -> TaskView:
     """Return the task. Raises NotFound where there is none, or where another company owes it."""
-    rows = _fetch(connection, "task_by_id", {"id": task_id, "company_id": company_id})
+    rows = fetch(connection, "task_by_id", {"id": task_id, "company_id": company_id})
     if not rows:
-        raise _unknown_task()
+        raise unknown_task()
     return _view(rows[0], now)
-
-
-def board_of(connection: DatabaseConnection, task_id: UUID, *, company_id: UUID | None) -> Stream:
-    """Return the stream that decides about the task. Raises NotFound as `get_task`."""
-    rows = _fetch(connection, "board_of", {"id": task_id, "company_id": company_id})
-    if not rows:
-        raise _unknown_task()
-    return Stream(rows[0]["board_category"], rows[0]["board_id"])
-
-
-def newly_due(
-    connection: DatabaseConnection, *, now: datetime, after: tuple[datetime, UUID] | None, limit: int
-) -> list[DueTask]:
-    """Return open tasks that are due by `now` and not on record as overdue, in order of their deadlines."""
-    time, id_ = after or (None, None)
-    rows = _fetch(connection, "newly_due", {"now": now, "after_time": time, "after_id": id_, "limit": limit})
-    return [DueTask(row["id"], row["due_at"], Stream(row["board_category"], row["board_id"])) for row in rows]
 
 
 def count_open_tasks(
     connection: DatabaseConnection, case_ids: Collection[UUID], *, company_id: UUID | None
 ) -> CaseTaskCounts:
     """Return how many tasks are open, per case; cases without any are absent."""
-    rows = _fetch(connection, "open_tasks_per_case", {"case_ids": list(case_ids), "company_id": company_id})
+    rows = fetch(connection, "open_tasks_per_case", {"case_ids": list(case_ids), "company_id": company_id})
     return CaseTaskCounts(counts={row["case_id"]: row["count"] for row in rows})
-
-
-def companies(connection: DatabaseConnection, ids: Collection[UUID]) -> Mapping[UUID, Company]:
-    """Return what is known of these companies; unknown ones are absent."""
-    if not ids:
-        return {}
-    rows = connection.execute(_QUERIES["companies_by_id"], {"ids": list(ids)}).fetchall()
-    return {
-        id_: Company(
-            id=id_,
-            side=side,
-            name=name,
-            calendar=Calendar(
-                country=country,
-                subdivision=subdivision,
-                time_zone=time_zone,
-                observes_holidays=observes_holidays,
-            ),
-        )
-        for id_, side, name, country, subdivision, time_zone, observes_holidays in rows
-    }
-
-
-def sla(
-    connection: DatabaseConnection,
-    *,
-    months: tuple[str, str],
-    partner_id: UUID | None,
-    creditor_id: UUID | None,
-    now: datetime,
-) -> SlaReport:
-    """
-    Return how timely partners were from one month to another (`2026-11`), the latest first.
-
-    With a creditor only in what they owed to it; with a partner only that one. Raises Invalid for what is no
-    month.
-    """
-    first, last = (_month(text) for text in months)
-    rows = _fetch(
-        connection,
-        "sla_by_month",
-        {
-            "types": [kind.type for kind in KINDS.values() if kind.sla],
-            "company_id": partner_id,
-            "asked_by": creditor_id,
-            "now": now,
-            "from": first - timedelta(days=1),
-            "until": last + timedelta(days=33),
-            "first_month": months[0],
-            "last_month": months[1],
-        },
-    )
-    return SlaReport(items=tuple(_sla_figures(row) for row in rows))
-
-
-def months_before(month: str, number: int) -> str:
-    """Return the month so many months before. Raises Invalid for what is no month."""
-    start = _month(month)
-    count = start.year * 12 + start.month - 1 - number
-    return f"{count // 12:04}-{count % 12 + 1:02}"
-
-
-def _month(text: str) -> datetime:
-    if not _MONTH.fullmatch(text):
-        raise Invalid("bad_month", "Write the month as 2026-11.", "month")
-    return datetime(int(text[:4]), int(text[5:]), 1, tzinfo=UTC)
-
-
-def _sla_figures(row: Mapping[str, Any]) -> SlaFigures:
-    counted = row["in_time"] + row["late"]
-    return SlaFigures(
-        partner_id=row["company_id"],
-        month=row["month"],
-        in_time=row["in_time"],
-        late=row["late"],
-        share_in_time=row["in_time"] / counted if counted else None,
-        median_hours=row["median_hours"],
-        p90_hours=row["p90_hours"],
-        surveys=row["surveys"],
-        survey_score=None if row["survey_score"] is None else float(row["survey_score"]),
-    )
 
 
 def _read_list(
@@ -318,24 +201,12 @@ def _read_list(
             parameters["due_before"] = min(now, wanted.due_before or now)
         elif wanted.overdue is False:
             parameters["due_from"] = max(now, wanted.due_from or now)
-    return [_view(row, now) for row in _fetch(connection, f"{name}_tasks", parameters)]
-
-
-def _fetch(
-    connection: DatabaseConnection, query: str, parameters: Mapping[str, Any]
-) -> Sequence[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row) as reader:
-        # Never prepared: each set of filters deserves a plan of its own.
-        return reader.execute(_QUERIES[query], parameters, prepare=False).fetchall()
+    return [_view(row, now) for row in fetch(connection, f"{name}_tasks", parameters)]
 
 
 def _check_limit(limit: int) -> None:
     if not 1 <= limit <= LONGEST_PAGE:
         raise Invalid("bad_limit", f"`limit` is a number from 1 to {LONGEST_PAGE}.", "limit")
-
-
-def _unknown_task() -> NotFound:
-    return NotFound("unknown_task", "There is no such task.", "task_id")
 
 
 def _cursor_after(task: TaskView) -> str:
