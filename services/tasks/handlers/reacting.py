@@ -11,7 +11,7 @@ from services.tasks.handlers.boards import NAME, Boards, load_boards, open_board
 from services.tasks.reactions import CaseFacts, Company, Context
 from shared.command_handling import Loaded, Plan, append_decided
 from shared.contracts.envelope import RecordedEvent, Stream
-from shared.contracts.messaging import CompanyDetailsChanged, CompanyRegistered
+from shared.contracts.messaging import CompanyDetailsChanged, CompanyRegistered, ComplaintAccepted
 from shared.contracts.surveys import SurveySubmitted
 from shared.db import DatabaseConnection
 from shared.eventlog.protocol import Appended, EventLog
@@ -131,16 +131,18 @@ class Reactor:
 
     def _case_as_of(self, event: RecordedEvent) -> CaseFacts:
         """
-        Return the case that the event is of, as the event left it, or as it stood when an update came.
+        Return the case that the event is of, as the event left it, or as it stood when an update came or a
+        complaint was accepted.
 
         Nothing for other events.
         """
-        if isinstance(event.data, SurveySubmitted):
-            facts = CaseFacts()
-            for each in self._log.read_stream(Stream("case", event.data.survey.case_id)):
-                if each.position < event.position:
-                    facts = reactions.evolve_case(facts, each.data)
-            return facts
+        match event.data:
+            case SurveySubmitted(survey=survey):
+                return self._case_before(event, survey.case_id)
+            case ComplaintAccepted(case_id=case_id):
+                return self._case_before(event, case_id)
+            case _:
+                pass
         if event.stream.category != "case":
             return CaseFacts()
         version, facts = self._cases.pop(event.stream.id, (0, CaseFacts()))
@@ -154,6 +156,13 @@ class Reactor:
         self._cases[event.stream.id] = (event.version, facts)
         while len(self._cases) > _CASES_IN_MEMORY:
             del self._cases[next(iter(self._cases))]
+        return facts
+
+    def _case_before(self, event: RecordedEvent, case_id: UUID) -> CaseFacts:
+        facts = CaseFacts()
+        for each in self._log.read_stream(Stream("case", case_id)):
+            if each.position < event.position:
+                facts = reactions.evolve_case(facts, each.data)
         return facts
 
     def _appended_earlier(self, command: Following) -> Sequence[Appended]:

@@ -17,6 +17,9 @@ def parties(complaint: ComplaintAccepted, _: CaseFacts) -> Iterable[UUID | None]
 def complaint_accepted(
     event: RecordedEvent, complaint: ComplaintAccepted, context: Context
 ) -> Iterable[Following]:
+    """Nothing is asked for on a case that was merged while the complaint was being accepted."""
+    if context.case.status == "Merged":
+        return
     task = asks(
         event,
         context,

@@ -14,7 +14,7 @@ from shared.clock import FixedClock
 from shared.contracts import tasks
 from shared.contracts.ai_resolver import VerdictGiven
 from shared.contracts.envelope import Stream
-from shared.contracts.messaging import CaseStatusChanged, UserAdded
+from shared.contracts.messaging import CaseMerged, CaseStatusChanged, ComplaintAccepted, UserAdded
 from shared.contracts.rpc import Caller
 from shared.contracts.tasks import TaskType, TaskView
 from shared.db import DatabaseConnection
@@ -96,6 +96,29 @@ def test_more_information_is_asked_for_and_brought_by_the_clients_message(
         ("ReplyToChat", "open", None),
         ("MoreInfoNeeded", "solved", "reply"),
     ]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_response_to_a_complaint_is_asked_for_unless_the_case_is_merged_by_then(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, *, merged: bool
+) -> None:
+    thread, complaint_id = town.thread(), uuid4()
+    town.opens_case(thread)
+    accepted = ComplaintAccepted(
+        complaint_id=complaint_id,
+        case_id=thread.case_id,
+        case_reference=thread.reference,
+        engagement_id=uuid4(),
+        creditor_id=thread.creditor,
+        respondent_id=thread.partner,
+    )
+    merge = CaseMerged(case_id=thread.case_id, reference=thread.reference)
+    if merged:
+        town.tells(Stream("case", thread.case_id), merge)
+    town.tells(Stream("complaint", complaint_id), accepted)
+    catch_up()
+
+    assert [task.type for task in of_case(thread, tables)] == ([] if merged else ["RespondToComplaint"])
 
 
 def test_all_of_it_in_one_batch_ends_the_same(

@@ -153,6 +153,20 @@ def test_an_accepted_complaint_is_answered_within_ten_calendar_days() -> None:
     assert case.solved == [("RespondToComplaint", "response")]
 
 
+def test_a_complaint_that_is_accepted_while_its_case_is_merged_asks_for_what_nobody_could_give() -> None:
+    """Whichever of both came first in the log, nothing is left to do on a case that is read-only."""
+    before, after = Case(), Case()
+    for case in (before, after):
+        case.opens("Active")
+    before.tell(complaint(ComplaintAccepted), stream=Stream("complaint", COMPLAINT))
+    before.merges()
+    after.merges()
+    after.tell(complaint(ComplaintAccepted), stream=Stream("complaint", COMPLAINT))
+
+    assert (before.open, before.solved) == ([], [("RespondToComplaint", "withdrawn")])
+    assert (after.open, after.solved) == ([], [])
+
+
 # --- monthly updates ---
 
 
