@@ -15,12 +15,14 @@ from shared.settings import Settings, to_environment
 from shared.testing import (
     Broker,
     Processes,
+    ReceivedMail,
     SmtpServer,
     free_port,
     fresh_database,
     fresh_vhost,
     running,
 )
+from tests.acceptance.portal import Person
 from tests.acceptance.world import Conversation, World, conversation
 from tests.kurrentdb_stand_in.fixtures import stand_in
 
@@ -49,6 +51,10 @@ class Stack:
     def api(self) -> str:
         return f"http://{self.settings.api_host}:{self.settings.api_port}"
 
+    def mails_to(self, person: Person) -> list[ReceivedMail]:
+        """Return what the mail server has taken for the person."""
+        return [mail for mail in list(self.smtp.messages) if person.email in mail.recipients]
+
     def parley(self, *arguments: str, exit_code: int = 0) -> str:
         """Run `parley` with these arguments and return what it printed; it must end with that exit code."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
@@ -62,6 +68,13 @@ class Stack:
         )
         assert done.returncode == exit_code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+
+def text_of(mail: ReceivedMail) -> str:
+    """Return the plain-text body."""
+    part = mail.message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
 
 
 @pytest.fixture(scope="session", params=["postgresql", "kurrentdb"])

@@ -160,3 +160,20 @@ def test_long_threads_are_read_page_by_page(talk: Conversation) -> None:
     assert [message["id"] for message in first["items"]] == written[6:3:-1]
     assert [message["id"] for message in second["items"]] == written[3:0:-1]
     assert [message["id"] for message in later["items"]] == written[5:]
+
+
+def test_a_partnership_tells_both_how_timely_its_partner_was_and_nobody_else(
+    world: World, talk: Conversation
+) -> None:
+    rita = world.person(world.company("partner", "Rivalen Inkasso"), "Rita Rival")
+    talk.anna.writes(talk.thread_id, "Has the debtor paid?")
+    talk.bob.writes(talk.thread_id, "Yesterday.")
+    [partnership] = talk.anna.gets("/api/v1/partnerships")["items"]
+    path = f"/api/v1/partnerships/{partnership['id']}"
+
+    shown = talk.anna.gets(path)["sla"]
+
+    assert (shown["this_month"]["month"], shown["this_month"]["in_time"]) == ("2026-11", 1)
+    assert (shown["last_month"]["month"], shown["last_month"]["share_in_time"]) == ("2026-10", None)
+    assert talk.bob.gets(path)["sla"] == shown
+    assert rita.asks("GET", path).status_code == 404

@@ -2,29 +2,16 @@
 
 from uuid import UUID
 
-from shared.testing import ReceivedMail, eventually
-from tests.acceptance.conftest import Stack
-from tests.acceptance.portal import Person
+from shared.testing import eventually
+from tests.acceptance.conftest import Stack, text_of
 from tests.acceptance.world import Conversation, World
-
-
-def mails_to(stack: Stack, person: Person) -> list[ReceivedMail]:
-    """Return what the mail server has taken for the person."""
-    return [mail for mail in list(stack.smtp.messages) if person.email in mail.recipients]
-
-
-def text_of(mail: ReceivedMail) -> str:
-    """Return the plain-text body."""
-    part = mail.message.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
 
 
 def test_a_burst_is_told_in_one_email(stack: Stack, talk: Conversation) -> None:
     for body in ("The debtor called.", "He offers 4 200 EUR.", "Do you accept?"):
         talk.bob.writes(talk.thread_id, body)
 
-    [mail] = eventually(lambda: mails_to(stack, talk.anna))
+    [mail] = eventually(lambda: stack.mails_to(talk.anna))
 
     text = text_of(mail)
     places = [text.index(body) for body in ("The debtor called.", "He offers 4 200 EUR.", "Do you accept?")]
@@ -37,12 +24,12 @@ def test_a_burst_is_told_in_one_email(stack: Stack, talk: Conversation) -> None:
 
 def test_a_second_burst_is_a_second_email_in_the_same_mail_thread(stack: Stack, talk: Conversation) -> None:
     talk.bob.writes(talk.thread_id, "First question.")
-    [first] = eventually(lambda: mails_to(stack, talk.anna))
+    [first] = eventually(lambda: stack.mails_to(talk.anna))
 
     talk.bob.writes(talk.thread_id, "Second question.")
-    eventually(lambda: len(mails_to(stack, talk.anna)) == 2)
+    eventually(lambda: len(stack.mails_to(talk.anna)) == 2)
 
-    _, second = mails_to(stack, talk.anna)
+    _, second = stack.mails_to(talk.anna)
     assert "First question." not in text_of(second)
     assert second.message["Message-ID"] != first.message["Message-ID"]
     assert second.message["References"]
@@ -58,9 +45,9 @@ def test_every_active_user_of_the_creditor_is_mailed_and_the_partner_is_not(
 
     talk.bob.writes(talk.thread_id, "Do you accept?")
 
-    eventually(lambda: mails_to(stack, talk.anna) and mails_to(stack, carl))
-    assert mails_to(stack, gone) == []
-    assert mails_to(stack, talk.bob) == []
+    eventually(lambda: stack.mails_to(talk.anna) and stack.mails_to(carl))
+    assert stack.mails_to(gone) == []
+    assert stack.mails_to(talk.bob) == []
 
 
 def test_what_was_read_meanwhile_is_not_mailed(stack: Stack, world: World, talk: Conversation) -> None:
@@ -71,9 +58,9 @@ def test_what_was_read_meanwhile_is_not_mailed(stack: Stack, world: World, talk:
 
     # Bursts are decided in the order they end, so the e-mail of a later one says that the first is decided.
     talk.bob.writes(other_thread, "You are not looking at this.")
-    eventually(lambda: mails_to(stack, talk.anna))
+    eventually(lambda: stack.mails_to(talk.anna))
 
-    [mail] = mails_to(stack, talk.anna)
+    [mail] = stack.mails_to(talk.anna)
     assert "You are not looking at this." in text_of(mail)
 
 
@@ -82,7 +69,7 @@ def test_hostile_text_is_shown_and_does_nothing(stack: Stack, talk: Conversation
         talk.thread_id, "<script>alert(1)</script>\r\nBcc: everyone@example.com\r\n\r\n{{ 7 * 7 }}"
     )
 
-    [mail] = eventually(lambda: mails_to(stack, talk.anna))
+    [mail] = eventually(lambda: stack.mails_to(talk.anna))
 
     assert mail.recipients == (talk.anna.email,)
     assert mail.message["Bcc"] is None
@@ -95,7 +82,7 @@ def test_hostile_text_is_shown_and_does_nothing(stack: Stack, talk: Conversation
 
 def test_an_operator_is_told_why_somebody_was_or_was_not_mailed(stack: Stack, talk: Conversation) -> None:
     message = talk.bob.writes(talk.thread_id, "Do you accept?")
-    eventually(lambda: mails_to(stack, talk.anna))
+    eventually(lambda: stack.mails_to(talk.anna))
 
     explanation = eventually(lambda: stack.parley("notifier", "explain", message["id"], "--json"))
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.testing import eventually
-from tests.acceptance.conftest import Stack
+from tests.acceptance.conftest import Stack, text_of
 from tests.acceptance.portal import Json, Person
 from tests.acceptance.world import Conversation, World
 
@@ -91,3 +91,32 @@ def test_an_update_that_is_wrong_changes_nothing_and_one_that_is_right_is_told_t
     timeline = talk.anna.gets(f"{case}/timeline", type="update_action")["items"]
     assert [item["description"] for item in timeline] == ["Spoke with the director."]
     assert submits(talk.anna, survey, STAYS).status_code == 403
+
+
+def test_an_update_is_told_in_the_portal_and_with_its_summary_in_the_e_mail_about_messages(
+    stack: Stack, talk: Conversation, survey: Json
+) -> None:
+    report = {**STAYS, "actions": [{"kind": "letter", "on": "2026-11-19", "text": "Wrote to the director."}]}
+
+    assert submits(talk.bob, survey, report).status_code == 201
+
+    def notice() -> Json:
+        items: list[Json] = talk.anna.gets("/api/v1/notifications")["items"]
+        [found] = [item for item in items if item["kind"] == "survey_submitted"]
+        return found
+
+    told = eventually(notice)
+    [mail] = eventually(lambda: stack.mails_to(talk.anna))
+    assert (told["case_id"], told["read"]) == (str(talk.case.id), False)
+    assert "Wrote to the director." in text_of(mail)
+    assert mail.message["Subject"] == f"[{talk.case.reference}] New message from {talk.partner.name}"
+    # It tells, and asks for nothing: nobody owes an answer to it, and who wrote it is told nothing.
+    [summary] = talk.anna.messages(talk.thread_id)
+    assert talk.anna.gets("/api/v1/tasks", case_id=str(talk.case.id), status="open")["items"] == []
+    assert talk.bob.gets("/api/v1/tasks", case_id=str(talk.case.id), status="open")["items"] == []
+    assert "survey_submitted" not in {
+        item["kind"] for item in talk.bob.gets("/api/v1/notifications")["items"]
+    }
+    assert stack.mails_to(talk.bob) == []
+    explained = eventually(lambda: stack.parley("notifier", "explain", summary["id"], "--json"))
+    assert str(talk.anna.id) in explained
