@@ -38,6 +38,7 @@ READ_ONLY_BECAUSE: dict[ThreadCloseReason, str] = {
     "lost": "The case was given to another partner: this thread can only be read.",
     "pulled_back": "The request for a quote was withdrawn: this thread can only be read.",
     "expired": "The request for a quote has expired: this thread can only be read.",
+    "no_quote": "The request for a quote is over: this thread can only be read.",
 }
 
 PARTNER_STAYS: frozenset[ThreadCloseReason] = frozenset({"merged"})

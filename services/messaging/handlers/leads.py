@@ -14,6 +14,7 @@ from services.messaging.handlers.streams import Archive
 from shared.contracts.messaging import (
     AuthorRef,
     LeadClosed,
+    QuoteChoiceReminded,
     QuoteSubmitted,
     QuoteTerms,
     QuoteView,
@@ -25,7 +26,10 @@ from shared.eventlog.protocol import Appended
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What became of one lead: it was reminded of (`reminded`), or ended (`expired`, `no_quotes`)."""
+    """
+    What became of one lead: it was reminded of (`reminded`), ended for those that gave no quote
+    (`window_ended`), or ended (`expired`, `no_quotes`).
+    """
 
     lead_id: UUID
     outcome: str
@@ -147,8 +151,10 @@ def sweep_leads(archive: Archive, lead_ids: Iterable[UUID], *, origin: Origin) -
         match appended.events[-1].data:
             case LeadClosed(outcome=outcome):
                 yield Swept(lead_id, outcome)
-            case _:
+            case QuoteChoiceReminded():
                 yield Swept(lead_id, "reminded")
+            case _:
+                yield Swept(lead_id, "window_ended")
 
 
 def bar_bidder(archive: Archive, *, case_id: UUID, partner_id: UUID, origin: Origin) -> None:

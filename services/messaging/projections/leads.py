@@ -67,7 +67,13 @@ def project(event: RecordedEvent, execute: Execute) -> None:
                 submitted_at=data.submitted_at,
             )
         case BidEnded() as data:
-            execute("end_bid", lead_id=data.lead_id, partner_id=data.partner_id, outcome=data.outcome)
+            execute(
+                "end_bid",
+                lead_id=data.lead_id,
+                partner_id=data.partner_id,
+                outcome=data.outcome,
+                ended_at=event.time,
+            )
         case LeadClosed() as data:
             execute("end_lead", id=data.lead_id, outcome=data.outcome, ended_at=event.time)
         case _:

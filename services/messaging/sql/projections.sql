@@ -307,7 +307,9 @@ set quote_id = %(quote_id)s,
 where lead_id = %(lead_id)s and partner_id = %(partner_id)s
 
 -- name: end_bid
-update bids set outcome = %(outcome)s where lead_id = %(lead_id)s and partner_id = %(partner_id)s
+update bids
+set outcome = %(outcome)s, ended_at = %(ended_at)s
+where lead_id = %(lead_id)s and partner_id = %(partner_id)s
 
 -- name: end_lead
 update leads set outcome = %(outcome)s, ended_at = %(ended_at)s where id = %(id)s

@@ -480,14 +480,12 @@ limit %(limit)s
 
 -- name: list_leads
 -- A creditor sees the leads of its cases with every bid, and so does who speaks for it; a partner those it was invited
--- to with its own bid alone.
+-- to with its own bid alone, and over when that is: the lead itself may go on with quotes of others.
 select
     leads.id, leads.case_id, leads.case_reference, leads.creditor_id, creditor.name as creditor_name,
     leads.debtor_type, leads.debtor_name, leads.amount, leads.currency, leads.opened_at, leads.closes_at,
-    leads.calendar, leads.time_zone, leads.skipped_days, leads.max_quotes, leads.outcome, leads.ended_at,
-    leads.position,
-    %(viewer)s::uuid is null or %(viewer)s in (leads.creditor_id, coalesce(cases.managing_partner_id, leads.creditor_id))
-        as sees_all,
+    leads.calendar, leads.time_zone, leads.skipped_days, leads.max_quotes, leads.outcome, seen.ended_at,
+    leads.position, view.sees_all,
     (
         select json_agg(
             json_build_object(
@@ -529,15 +527,19 @@ select
 from leads
 join companies as creditor on creditor.id = leads.creditor_id
 left join cases on cases.id = leads.case_id
+left join bids as own on own.lead_id = leads.id and own.partner_id = %(viewer)s
+cross join lateral (
+    select %(viewer)s::uuid is null
+        or %(viewer)s in (leads.creditor_id, coalesce(cases.managing_partner_id, leads.creditor_id)) as sees_all
+) as view
+cross join lateral (
+    select case when view.sees_all then leads.ended_at else coalesce(own.ended_at, leads.ended_at) end as ended_at
+) as seen
 where (%(lead_id)s::uuid is null or leads.id = %(lead_id)s)
     and (%(case_id)s::uuid is null or leads.case_id = %(case_id)s)
-    and (%(status)s::text is null or (%(status)s = 'open') = (leads.ended_at is null))
+    and (%(status)s::text is null or (%(status)s = 'open') = (seen.ended_at is null))
     and leads.position < %(before)s
-    and (
-        %(viewer)s::uuid is null
-        or %(viewer)s in (leads.creditor_id, cases.managing_partner_id)
-        or exists (select from bids where bids.lead_id = leads.id and bids.partner_id = %(viewer)s)
-    )
+    and (view.sees_all or own.partner_id is not null)
 order by leads.position desc
 limit %(limit)s
 

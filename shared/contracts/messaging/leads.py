@@ -16,7 +16,8 @@ from shared.contracts.rpc import PagedQuery, Query, Request, Shape
 
 LeadStatus = Literal["Open", "Qualified", "Closed"]
 LeadOutcome = Literal["winner", "pullback", "expired", "no_quotes"]
-BidOutcome = Literal["won", "lost", "pulled_back", "expired"]
+BidOutcome = Literal["won", "lost", "pulled_back", "expired", "no_quote"]
+"""`no_quote` is the end for whoever gave none, however and whenever the lead itself ends."""
 
 QUOTE_COMMENT_MAX_CHARACTERS = 2_000
 
@@ -128,7 +129,12 @@ class QuoteChoiceReminded(EventData):
 
 
 class BidEnded(EventData):
-    """The lead is over for this partner: `quote_id` is its quote, if it gave one. It hears of nobody else."""
+    """
+    The lead is over for this partner: `quote_id` is its quote, if it gave one. It hears of nobody else.
+
+    For whoever gave none it is over with the window at the latest, also where the lead goes on with others'
+    quotes. Events from before that rule have other outcomes than `no_quote` for it.
+    """
 
     SOURCE: ClassVar[str] = EXCHANGE_SOURCE
     lead_id: UUID
@@ -182,9 +188,10 @@ class LeadView(Shape):
     """
     A lead as the viewer may see it.
 
-    The creditor sees every bid. A partner sees its own alone, and of the lead only whether it is `Open` or
-    `Closed`: `Qualified` and `outcome` would tell it of others. Quotes are taken until `closes_at`, or until
-    there are `max_quotes`. `unread_count` is of the viewer's threads in this lead.
+    The creditor sees every bid. A partner sees its own alone, and of the lead whether it is `Open` or
+    `Closed`, which it is with its own bid: `Qualified`, `outcome` and the end of the lead itself would tell
+    it of others. Quotes are taken until `closes_at`, or until there are `max_quotes`. `unread_count` is of
+    the viewer's threads in this lead.
     """
 
     id: UUID

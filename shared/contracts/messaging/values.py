@@ -23,7 +23,9 @@ CaseStatus = Literal[
     "Closed",
     "Merged",
 ]
-ThreadCloseReason = Literal["reassigned", "declined", "merged", "won", "lost", "pulled_back", "expired"]
+ThreadCloseReason = Literal[
+    "reassigned", "declined", "merged", "won", "lost", "pulled_back", "expired", "no_quote"
+]
 PartnerKind = Literal["exclusive", "legal_network"]
 OnDecline = Literal["network", "close"]
 CaseParty = Literal["platform", "creditor", "managing_partner", "partner"]

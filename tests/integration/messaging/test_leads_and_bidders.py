@@ -365,6 +365,48 @@ def test_the_sweep_ends_and_reminds_once(auction: Auction, reads: Reads, catch_u
     ] == ["Closed", "Closed"]
 
 
+@pytest.mark.parametrize("rival_quotes", [True, False])
+def test_when_its_bid_ends_does_not_tell_a_partner_whether_a_rival_has_quoted(
+    auction: Auction, reads: Reads, catch_up: CatchUp, *, rival_quotes: bool
+) -> None:
+    office, rita = auction.office, auction.rita
+    if rival_quotes:
+        office.quotes(auction.paul, auction.lead_id)
+    questions = auction.chat(rita, "invoice_questions_chat")
+    catch_up()
+    closes_at = lead_as(reads, rita, auction.lead_id).closes_at
+
+    def sweeps(days: int) -> list[str]:
+        at = replace(origin(), at=closes_at + timedelta(days=days))
+        swept = [
+            found.outcome for found in handlers.sweep_leads(office.archive, [auction.lead_id], origin=at)
+        ]
+        catch_up()
+        return swept
+
+    assert sweeps(0) == (["window_ended"] if rival_quotes else ["no_quotes"])
+    seen = lead_as(reads, rita, auction.lead_id)
+    sweeps(21)
+
+    assert lead_as(reads, rita, auction.lead_id) == seen
+    assert (seen.status, seen.ended_at, seen.outcome) == ("Closed", closes_at, None)
+    assert [bid.outcome for bid in seen.bids] == ["no_quote"]
+    for status, found in (("open", 0), ("closed", 1)):
+        page = reads.list_leads(
+            viewer=rita.company_id,
+            reader=rita.id,
+            status=cast("Any", status),
+            case_id=None,
+            limit=5,
+            cursor=None,
+        )
+        assert len(page.items) == found
+    with pytest.raises(Conflict, match="is over"):
+        office.posts(rita, questions)
+    ended = lead_as(reads, auction.anna, auction.lead_id).ended_at
+    assert ended == closes_at + timedelta(days=21 if rival_quotes else 0)
+
+
 def test_what_was_left_undone_is_made_up_for_by_the_subscription(
     office: Office, log: PostgresEventLog, reads: Reads, catch_up: CatchUp
 ) -> None:

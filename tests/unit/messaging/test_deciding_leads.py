@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 from uuid import uuid4
 
 import pytest
@@ -206,7 +207,7 @@ class TestChoosing:
         third = uuid4()
         events = lead.decide(choose(PARTNER), a_lead(*QUOTED, invite(third)))
 
-        assert outcomes(events) == {PARTNER: "won", OTHER_PARTNER: "lost", third: "lost", None: "winner"}
+        assert outcomes(events) == {PARTNER: "won", OTHER_PARTNER: "lost", third: "no_quote", None: "winner"}
         [closed] = [event for event in events if isinstance(event, LeadClosed)]
         assert (closed.partner_id, closed.quote_id) == (PARTNER, commands.quote_id(LEAD, PARTNER))
 
@@ -260,7 +261,24 @@ class TestSweeping:
     def test_a_lead_without_quotes_ends_with_its_window(self) -> None:
         events = lead.decide(sweep(CLOSES), a_lead(*INVITED))
 
-        assert outcomes(events) == {PARTNER: "expired", OTHER_PARTNER: "expired", None: "no_quotes"}
+        assert outcomes(events) == {PARTNER: "no_quote", OTHER_PARTNER: "no_quote", None: "no_quotes"}
+
+    def test_whoever_gave_no_quote_is_out_with_the_window_and_the_others_go_on(self) -> None:
+        one_quote = (*INVITED, quote(PARTNER))
+        out = lead.decide(sweep(CLOSES), a_lead(*one_quote))
+
+        assert outcomes(out) == {OTHER_PARTNER: "no_quote"}
+        over = a_lead(*one_quote, sweep(CLOSES))
+        assert lead.decide(sweep(CLOSES), over) == ()
+        assert outcomes(lead.decide(choose(PARTNER), over)) == {PARTNER: "won", None: "winner"}
+        with pytest.raises(Conflict) as refusal:
+            lead.decide(quote(OTHER_PARTNER, at=CLOSES), over)
+        assert refusal.value.code == "quotes_closed"
+
+    def test_a_late_sweep_ends_and_reminds_together(self) -> None:
+        events = lead.decide(sweep(CLOSES + timedelta(days=7)), a_lead(*INVITED, quote(PARTNER)))
+
+        assert [type(event) for event in events] == [BidEnded, QuoteChoiceReminded]
 
     @pytest.mark.parametrize(("days", "reminded"), [(6, []), (7, [7]), (13, [7]), (14, [14]), (20, [14])])
     def test_the_creditor_is_reminded_of_its_choice(self, days: int, reminded: list[int]) -> None:
@@ -289,6 +307,66 @@ class TestSweeping:
         full = a_lead(replace(OPEN_LEAD, max_quotes=1), invite(PARTNER), quote(PARTNER))
 
         assert lead.decide(sweep(MONDAY + timedelta(days=7)), full)
+
+
+class TestWhatABidderMayGuess:
+    """Neither when nor how its bid ends, nor what it is refused with, says whether a rival has quoted."""
+
+    WAYS: ClassVar[dict[str, tuple[commands.LeadCommand, ...]]] = {
+        "nobody else was invited": (OPEN_LEAD, invite(PARTNER)),
+        "a rival was invited": INVITED,
+        "a rival has quoted": (*INVITED, quote(OTHER_PARTNER)),
+        "rivals have filled the lead": (
+            replace(OPEN_LEAD, max_quotes=1),
+            invite(PARTNER),
+            invite(OTHER_PARTNER),
+            quote(OTHER_PARTNER),
+        ),
+    }
+
+    def seen_by_partner(self, *done: commands.LeadCommand) -> list[tuple[int, lead.LeadEvent]]:
+        """Return what the partner is told of what the sweeps do, day by day."""
+        state = a_lead(*done)
+        told: list[tuple[int, lead.LeadEvent]] = []
+        for day in range(40):
+            for event in lead.decide(sweep(MONDAY + timedelta(days=day)), state):
+                state = lead.evolve(state, event)
+                if PARTNER in lead.addressed(state, event):
+                    told.append((day, event))
+        return told
+
+    def test_whoever_gives_no_quote_is_told_the_same_whatever_the_rivals_do(self) -> None:
+        [first, *others] = [self.seen_by_partner(*way) for way in self.WAYS.values()]
+
+        [(day, ended)] = first
+        assert isinstance(ended, BidEnded)
+        assert MONDAY + timedelta(days=day) == CLOSES
+        assert ended.outcome == "no_quote"
+        assert others == [first] * len(others)
+
+    def test_and_how_the_lead_ended_makes_no_difference_to_it(self) -> None:
+        quoted = a_lead(*self.WAYS["a rival has quoted"])
+        ends = [
+            [e for e in lead.decide(end, quoted) if isinstance(e, BidEnded) and e.partner_id == PARTNER]
+            for end in (choose(OTHER_PARTNER), pull_back(), sweep(CLOSES + timedelta(days=21)))
+        ]
+
+        assert ends == [ends[0]] * 3
+        assert len(ends[0]) == 1
+
+    def test_a_quote_that_nobody_chooses_expires_at_one_time_however_many_there_were(self) -> None:
+        [first, *others] = [
+            self.seen_by_partner(*way[:2], quote(PARTNER), *way[2:])
+            for name, way in self.WAYS.items()
+            if name != "rivals have filled the lead"
+        ]
+        full = self.seen_by_partner(replace(OPEN_LEAD, max_quotes=1), invite(PARTNER), quote(PARTNER))
+
+        [(day, ended)] = first
+        assert isinstance(ended, BidEnded)
+        assert ended.outcome == "expired"
+        assert MONDAY + timedelta(days=day) == CLOSES + timedelta(days=lead.EXPIRY_DAYS)
+        assert [*others, full] == [first] * 3
 
 
 class TestWhoMayKnow:

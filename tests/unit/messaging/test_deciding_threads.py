@@ -240,7 +240,9 @@ class TestTheThirdVoice:
         with pytest.raises(Conflict):
             thread.decide(from_company(MANAGER.company_id), state)
 
-    @pytest.mark.parametrize("ended", ["reassigned", "declined", "won", "lost", "pulled_back", "expired"])
+    @pytest.mark.parametrize(
+        "ended", ["reassigned", "declined", "won", "lost", "pulled_back", "expired", "no_quote"]
+    )
     def test_a_partner_whose_time_is_over_is_not_told_who_comes_goes_and_reads(
         self, ended: ThreadCloseReason
     ) -> None:

@@ -1,5 +1,11 @@
-"""How a lead ends: by a choice, by being withdrawn, or because its time is over."""
+"""
+How a lead ends: by a choice, by being withdrawn, or because its time is over.
 
+A bidder that gave no quote is out with the window, whatever others did, and is told the same however the lead
+ends: neither when nor how its bid ends says whether a rival has quoted.
+"""
+
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import assert_never
 from uuid import UUID
@@ -9,12 +15,19 @@ from services.messaging.decider.lead.state import (
     EndedLead,
     LeadEvent,
     NoLead,
+    Quote,
     RunningLead,
     State,
     count_quotes,
     may_see,
 )
-from services.messaging.decider.lead.timing import REMINDER_DAYS, choice_since, expires_at, takes_quotes
+from services.messaging.decider.lead.timing import (
+    REMINDER_DAYS,
+    choice_since,
+    expires_at,
+    takes_quotes,
+    window_is_over,
+)
 from shared.contracts.messaging import BidEnded, BidOutcome, LeadClosed, LeadOutcome, QuoteChoiceReminded
 from shared.errors import Conflict, Forbidden, NotFound
 
@@ -58,13 +71,19 @@ def pull_back(command: PullBackLead, state: State) -> tuple[LeadEvent, ...]:
 
 
 def sweep(command: SweepLead, state: State) -> tuple[LeadEvent, ...]:
-    """Return the reminder or the end that is due."""
+    """Return the reminder or the end that is due, of the lead or of those that gave no quote."""
     if not isinstance(state, RunningLead) or takes_quotes(state, command.at):
         return ()
     if not count_quotes(state.bids):
         return _end(state, "no_quotes")
     if command.at >= expires_at(state):
         return _end(state, "expired")
+    silent = [bidder for bidder, quote in state.bids.items() if quote is None]
+    out = _bids_end(state, silent, "expired") if window_is_over(state, command.at) else ()
+    return (*out, *_reminder(command, state))
+
+
+def _reminder(command: SweepLead, state: RunningLead) -> tuple[LeadEvent, ...]:
     waiting = command.at - choice_since(state)
     due = [days for days in REMINDER_DAYS if waiting >= timedelta(days=days) and days > state.reminded_days]
     if not due:
@@ -86,18 +105,7 @@ def _end(lead: RunningLead, outcome: LeadOutcome, *, won_by: UUID | None = None)
     facts = lead.facts
     quote = lead.bids[won_by] if won_by else None
     return (
-        *(
-            BidEnded(
-                lead_id=facts.id,
-                case_id=facts.case_id,
-                case_reference=facts.case_reference,
-                creditor_id=facts.creditor_id,
-                partner_id=partner_id,
-                quote_id=bid.id if bid else None,
-                outcome="won" if partner_id == won_by else _OUTCOME_OF_BIDS[outcome],
-            )
-            for partner_id, bid in lead.bids.items()
-        ),
+        *_bids_end(lead, lead.bids, outcome, won_by=won_by),
         LeadClosed(
             lead_id=facts.id,
             case_id=facts.case_id,
@@ -110,7 +118,33 @@ def _end(lead: RunningLead, outcome: LeadOutcome, *, won_by: UUID | None = None)
     )
 
 
-_OUTCOME_OF_BIDS: dict[LeadOutcome, BidOutcome] = {
+def _bids_end(
+    lead: RunningLead, bidders: Iterable[UUID], outcome: LeadOutcome, *, won_by: UUID | None = None
+) -> tuple[LeadEvent, ...]:
+    """Return the end of these bids, but of those that ended before."""
+    facts = lead.facts
+    running = [(bidder, lead.bids[bidder]) for bidder in bidders if bidder not in lead.over]
+    return tuple(
+        BidEnded(
+            lead_id=facts.id,
+            case_id=facts.case_id,
+            case_reference=facts.case_reference,
+            creditor_id=facts.creditor_id,
+            partner_id=bidder,
+            quote_id=quote.id if quote else None,
+            outcome=_outcome(outcome, quote, won=bidder == won_by),
+        )
+        for bidder, quote in running
+    )
+
+
+def _outcome(of_lead: LeadOutcome, quote: Quote | None, *, won: bool) -> BidOutcome:
+    if quote is None:
+        return "no_quote"
+    return "won" if won else _OUTCOME_OF_QUOTES[of_lead]
+
+
+_OUTCOME_OF_QUOTES: dict[LeadOutcome, BidOutcome] = {
     "winner": "lost",
     "pullback": "pulled_back",
     "expired": "expired",

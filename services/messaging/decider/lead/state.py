@@ -55,11 +55,13 @@ class RunningLead:
     """
     `bids` holds who was invited, with its quote if it gave one; `full_at` is when the last one came in.
 
-    `barred` are those that speak or spoke for the client meanwhile: they see every quote and do not bid.
+    `over` are the bidders whose bids have ended before the lead. `barred` are those that speak or spoke for
+    the client meanwhile: they see every quote and do not bid.
     """
 
     facts: LeadFacts
     bids: Mapping[UUID, Quote | None] = field(default_factory=dict)
+    over: frozenset[UUID] = frozenset()
     barred: frozenset[UUID] = frozenset()
     full_at: datetime | None = None
     reminded_days: int = 0
@@ -67,12 +69,12 @@ class RunningLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedLead:
-    """`outcome` is None between the end of the bids and the closing, which are decided together."""
+    """Nothing about it changes any more; `chosen` is the quote that won."""
 
     facts: LeadFacts
     bids: Mapping[UUID, Quote | None]
-    outcome: LeadOutcome | None = None
-    chosen: UUID | None = None
+    outcome: LeadOutcome
+    chosen: UUID | None
 
 
 State = NoLead | RunningLead | EndedLead
@@ -112,9 +114,13 @@ def evolve(state: State, event: LeadEvent) -> State:  # noqa: PLR0911 - a table 
         case QuoteChoiceReminded():
             return replace(_running(state), reminded_days=event.days)
         case BidEnded():
-            return _ended(state)
+            running = _running(state)
+            return replace(running, over=running.over | {event.partner_id})
         case LeadClosed():
-            return replace(_ended(state), outcome=event.outcome, chosen=event.quote_id)
+            running = _running(state)
+            return EndedLead(
+                facts=running.facts, bids=running.bids, outcome=event.outcome, chosen=event.quote_id
+            )
         case _:
             assert_never(event)
 
@@ -164,15 +170,3 @@ def _running(state: State) -> RunningLead:
     if isinstance(state, RunningLead):
         return state
     raise ValueError("this happens to a lead only between its opening and its end")
-
-
-def _ended(state: State) -> EndedLead:
-    match state:
-        case EndedLead():
-            return state
-        case RunningLead(facts=facts, bids=bids):
-            return EndedLead(facts=facts, bids=bids)
-        case NoLead():
-            raise ValueError("a lead's stream begins with LeadOpened")
-        case _:
-            assert_never(state)
