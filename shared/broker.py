@@ -11,6 +11,7 @@ BROKEN = (OSError, amqp.exceptions.AMQPError)
 """What a broken connection to the broker is known by."""
 
 NEWS_EXCHANGE = "parley.news"
+WINDOWS_EXCHANGE = "parley.windows"
 
 
 class BrokerUnavailable(Retryable):
@@ -52,6 +53,11 @@ def exchange_of(source: str) -> str:
 def declare_news(channel: amqp.Channel) -> None:
     """Declare the exchange at which the relay says whose events it has published, as the routing key."""
     channel.exchange_declare(NEWS_EXCHANGE, type="direct", durable=True, auto_delete=False)
+
+
+def declare_windows(channel: amqp.Channel) -> None:
+    """Declare the exchange at which the relay publishes all events once more, many to a message."""
+    channel.exchange_declare(WINDOWS_EXCHANGE, type="fanout", durable=True, auto_delete=False)
 
 
 def declare_exchange(channel: amqp.Channel, source: str) -> None:

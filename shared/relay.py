@@ -39,6 +39,8 @@ LEADER_QUEUE = "parley.relay.leader"
 
 _QUERIES = load_queries("shared.sql", "relay.sql")
 _WINDOW = 200
+# Far below the largest message that RabbitMQ takes; a single event may be larger.
+_MESSAGE_BYTES = 1_000_000
 # A frozen leader loses its connection after about two missed heartbeats.
 _HEARTBEAT_SECONDS = 4
 _STANDBY_SECONDS = 0.5
@@ -133,7 +135,8 @@ class Relay:
             if page.position > position:
                 self._declare_exchanges(publisher.channel, page.events)
                 before = [sent, *(event.position for event in page.events)]
-                publisher.send([*map(_outgoing, page.events, before), *_news_of(page.events)], page.position)
+                events = list(map(_outgoing, page.events, before))
+                publisher.send([*events, *_windows_of(events), *_news_of(page.events)], page.position)
                 position, sent = page.position, before[-1]
             # While there is more to read the next window is on its way before this one is confirmed.
             backlog = len(page.events) == _WINDOW
@@ -154,6 +157,7 @@ class Relay:
     def _declare_exchanges(self, channel: amqp.Channel, events: Sequence[RecordedEvent]) -> None:
         if not self._declared:
             broker.declare_news(channel)
+            broker.declare_windows(channel)
         for source in {event.source for event in events} - self._declared:
             broker.declare_exchange(channel, source)
             self._declared.add(source)
@@ -192,6 +196,33 @@ def _outgoing(event: RecordedEvent, previous_position: int) -> Outgoing:
         headers={"position": event.position, "previous_position": previous_position},
         body=to_json(to_wire(event, previous_position)),
     )
+
+
+def _windows_of(events: Sequence[Outgoing]) -> list[Outgoing]:
+    """
+    Return the same events as JSON arrays, for whoever wants all of them in order, as every gateway does.
+
+    One by one RabbitMQ and each receiver had several times the work.
+    """
+    windows: list[list[bytes]] = []
+    size = _MESSAGE_BYTES
+    for event in events:
+        if size + len(event.body) > _MESSAGE_BYTES:
+            windows.append([])
+            size = 0
+        windows[-1].append(event.body)
+        size += len(event.body)
+    return [
+        Outgoing(
+            exchange=broker.WINDOWS_EXCHANGE,
+            routing_key="",
+            message_id="",
+            headers={},
+            body=b"[" + b",".join(bodies) + b"]",
+            persistent=False,
+        )
+        for bodies in windows
+    ]
 
 
 def _news_of(events: Sequence[RecordedEvent]) -> list[Outgoing]:

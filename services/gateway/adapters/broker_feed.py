@@ -1,7 +1,7 @@
 """Events as the relay publishes them, over one exclusive queue of this process."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,14 +10,9 @@ import pydantic_core
 from aiormq.abc import AbstractChannel, DeliveredMessage
 
 from services.gateway.adapters.broker import keep_connected
+from shared.broker import WINDOWS_EXCHANGE
 from shared.contracts.envelope import RecordedEvent
 from shared.eventlog.wire import from_wire
-
-SOURCES = ("ai_resolver", "messaging", "notifier", "surveys", "tasks")
-PREFETCH = 100
-"""Handed over at once: so many events are shown before anything else in the process gets its turn."""
-
-ACKNOWLEDGE_EVERY = 50
 
 
 class WireArrival:
@@ -39,7 +34,7 @@ class WireArrival:
 
 class BrokerFeed:
     """
-    Holds a queue bound to everything that the services publish.
+    Holds a queue bound to everything that the relay publishes, many events to a message.
 
     The queue lives and dies with the connection: what was published in between is not here, and `next` says
     so by returning None once after each connection.
@@ -49,8 +44,7 @@ class BrokerFeed:
         self._url = amqp_url
         self._channel: AbstractChannel | None = None
         self._arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
-        self._unacknowledged = 0
-        self._last_tag = 0
+        self._window: Iterator[Mapping[str, Any]] = iter(())
 
     @property
     def connected(self) -> bool:
@@ -62,46 +56,40 @@ class BrokerFeed:
 
     async def next(self, within: float) -> WireArrival | None:
         """Return the next event; see the port for when it returns None."""
-        if self._unacknowledged >= ACKNOWLEDGE_EVERY or (self._unacknowledged and self._arrived.empty()):
-            await self._acknowledge()
-        try:
-            async with asyncio.timeout(within):
-                message = await self._arrived.get()
-        except TimeoutError:
-            return None
-        if message is None:
-            return None
-        if message.channel is self._channel and message.delivery_tag is not None:
-            self._last_tag = message.delivery_tag
-            self._unacknowledged += 1
-        return WireArrival(pydantic_core.from_json(message.body))
+        while (event := next(self._window, None)) is None:
+            try:
+                async with asyncio.timeout(within):
+                    message = await self._arrived.get()
+            except TimeoutError:
+                return None
+            if message is None:
+                return None
+            await self._acknowledge(message)
+            self._window = iter(pydantic_core.from_json(message.body))
+        return WireArrival(event)
 
     async def _begin(self, channel: AbstractChannel) -> None:
         queue = f"gateway.live-{uuid4()}"
-        await channel.basic_qos(prefetch_count=PREFETCH)
+        # One message at a time: between two of them everything else in the process gets its turn.
+        await channel.basic_qos(prefetch_count=1)
         await channel.queue_declare(queue, exclusive=True, auto_delete=True)
-        for source in SOURCES:
-            exchange = f"{source}.events"
-            await channel.exchange_declare(exchange, exchange_type="topic", durable=True)
-            await channel.queue_bind(queue, exchange, routing_key="#")
-        await channel.basic_consume(queue, self._on_event)
+        await channel.exchange_declare(WINDOWS_EXCHANGE, exchange_type="fanout", durable=True)
+        await channel.queue_bind(queue, WINDOWS_EXCHANGE)
+        await channel.basic_consume(queue, self._on_window)
         self._channel = channel
-        self._unacknowledged = 0
         self._arrived.put_nowait(None)
 
     def _end(self) -> None:
         self._channel = None
-        self._unacknowledged = 0
 
-    async def _on_event(self, message: DeliveredMessage) -> None:
+    async def _on_window(self, message: DeliveredMessage) -> None:
         self._arrived.put_nowait(message)
 
-    async def _acknowledge(self) -> None:
-        channel, self._unacknowledged = self._channel, 0
-        if channel is None:
+    async def _acknowledge(self, message: DeliveredMessage) -> None:
+        if message.channel is not self._channel or message.delivery_tag is None:
             return
         try:
-            await channel.basic_ack(self._last_tag, multiple=True, wait=False)
+            await message.channel.basic_ack(message.delivery_tag, wait=False)
         except (OSError, RuntimeError, aiormq.AMQPError):
             # The connection is going: its queue goes with it, and the log has what was in it.
             return

@@ -26,7 +26,7 @@ import uvloop
 
 from services.gateway.live import Hub
 from services.gateway.service import Server, assembled, server
-from shared import readiness
+from shared import broker, readiness
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import MessagePosted
 from shared.eventlog.postgres import PostgresEventLog
@@ -190,19 +190,16 @@ class Publisher:
         self._connection = readiness.connect(amqp_url)
         self._connection.connect()
         self._channel = self._connection.channel()
-        for source in ("messaging", "tasks", "notifier"):
-            self._channel.exchange_declare(f"{source}.events", "topic", durable=True, auto_delete=False)
+        broker.declare_windows(self._channel)
 
-    def publish(self, event: RecordedEvent, *, previous: int | None = None) -> None:
-        """Publish the event as the relay does; `previous` is the position before it in the log."""
-        before = event.position - 1 if previous is None else previous
-        message = amqp.Message(
-            json.dumps(to_wire(event, before)),
-            content_type="application/json",
-            delivery_mode=2,
-            application_headers={"previous_position": before},
-        )
-        self._channel.basic_publish(message, exchange=f"{event.source}.events", routing_key=event.type)
+    def publish(self, *events: RecordedEvent, previous: int | None = None) -> None:
+        """
+        Publish the events in one message, as the relay does; `previous` is the position before the first.
+        """
+        before = [events[0].position - 1 if previous is None else previous, *(e.position for e in events)]
+        window = [to_wire(event, position) for event, position in zip(events, before, strict=False)]
+        message = amqp.Message(json.dumps(window), content_type="application/json")
+        self._channel.basic_publish(message, exchange=broker.WINDOWS_EXCHANGE)
 
     def close(self) -> None:
         self._connection.close()

@@ -35,6 +35,17 @@ def test_an_event_reaches_an_open_stream(
     assert (position, kind, data["body"]) == (event.position, "message.posted", "Hello.")
 
 
+def test_events_that_came_together_are_shown_one_by_one_in_order(
+    gateway: ServedGateway, writer: Writer, publisher: Publisher
+) -> None:
+    with gateway.listens() as ear:
+        events = [writer.message(str(number), audience=OURS) for number in range(3)]
+        publisher.publish(*events)
+        ear.until(events[-1].position)
+
+    assert [data["body"] for _, _, data in ear.heard] == ["0", "1", "2"]
+
+
 def test_the_stream_opens_at_once_and_says_where_it_is(gateway: ServedGateway, writer: Writer) -> None:
     head = writer.log.head()
     eventually(lambda: gateway.hub is not None and gateway.hub.position == head)

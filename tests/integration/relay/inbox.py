@@ -61,6 +61,32 @@ class Inbox:
         self._connection.close()
 
 
+class Windows:
+    """What comes to whoever wants all events, many to a message."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._connection = broker.connect(settings.amqp_url, heartbeat=0, name="windows")
+        self._channel = self._connection.channel()
+        broker.declare_windows(self._channel)
+        self._queue = self._channel.queue_declare(exclusive=True).queue
+        self._channel.queue_bind(self._queue, broker.WINDOWS_EXCHANGE)
+        self.messages: list[list[dict[str, Any]]] = []
+
+    def take_until(self, position: int) -> list[list[dict[str, Any]]]:
+        """Take in until that position has come; return the events of each message."""
+
+        def come() -> bool:
+            while (message := self._channel.basic_get(self._queue, no_ack=True)) is not None:
+                self.messages.append(json.loads(message.body))
+            return bool(self.messages) and self.messages[-1][-1]["position"] >= position
+
+        eventually(come)
+        return self.messages
+
+    def close(self) -> None:
+        self._connection.close()
+
+
 @contextmanager
 def inbox(settings: Settings) -> Iterator[Inbox]:
     with closing(Inbox(settings)) as opened:

@@ -18,7 +18,7 @@ from shared.relay import LEADER_QUEUE, Relay, RelayAheadOfLog
 from shared.settings import Settings
 from shared.testing import Broker, eventually, fresh_database
 from tests.integration.relay.conftest import StartRelay
-from tests.integration.relay.inbox import Inbox, full_queue
+from tests.integration.relay.inbox import Inbox, Windows, full_queue
 from tests.integration.subscription.ledger import SOURCE, deposit
 
 
@@ -70,6 +70,21 @@ def test_an_event_of_any_size_and_script_arrives_whole(
         arrived = box.take_until(3)
 
     assert [each.body["data"]["label"] for each in arrived] == ["", large, '\u2028\x00\\"']
+
+
+def test_all_events_also_come_many_to_a_message_and_no_message_is_too_large_for_the_broker(
+    settings: Settings, log: PostgresEventLog, box: Inbox, start_relay: StartRelay
+) -> None:
+    fill(log, 300)
+    head = deposit(log, uuid4(), "x" * 700_000, "y" * 700_000, "z" * 1_400_000, "last")
+
+    with closing(Windows(settings)) as windows, start_relay("only"):
+        messages = windows.take_until(head)
+        one_by_one = box.take_until(head)
+
+    assert [event for message in messages for event in message] == [each.body for each in one_by_one]
+    assert len(messages) < 10
+    assert [len(message) for message in messages[-3:]] == [1, 1, 1]
 
 
 def test_a_standby_takes_over_when_the_leader_is_killed_and_nothing_is_missing(
