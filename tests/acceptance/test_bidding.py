@@ -1,9 +1,14 @@
 """A case that asks for quotes, as creditor and rival partners live it over HTTP."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from shared.testing import eventually
+from tests.acceptance.conftest import Stack
 from tests.acceptance.portal import Json, LiveEvent, Person
 from tests.acceptance.world import Case, World
 
@@ -148,6 +153,53 @@ def test_who_speaks_for_the_client_hears_live_what_the_client_hears(bidding: Bid
     heard = str([event.data for event in rival.events])
     for foreign in (paul.company_id, mia.company_id, late.id, won["id"]):
         assert str(foreign) not in heard
+
+
+def test_a_quote_after_the_window_is_refused_and_leaves_nothing(
+    stack: Stack, bidding: Bidding, tmp_path: Path
+) -> None:
+    """The same is said of a lead that is over and of one whose window is: a late bidder learns no more."""
+    anna, paul, rita = bidding.anna, bidding.paul, bidding.rita
+    case_id = str(uuid4())
+    lines = [
+        {
+            "kind": "case",
+            "id": case_id,
+            "reference": "NV-LATE",
+            "creditor_id": str(anna.company_id),
+            "partner_id": None,
+            "status": "Leads",
+            "debtor": {"type": "Company", "name": "Hafen GmbH"},
+            "amount": "8400.00",
+            "currency": "EUR",
+        },
+        *(
+            {"kind": "invitation", "case_id": case_id, "partner_id": str(person.company_id)}
+            for person in (paul, rita)
+        ),
+    ]
+    file = tmp_path / "a month ago.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    stack.parley("messaging", "import", str(file), "--now", "2026-10-20T09:00:00Z")
+    [lead] = eventually(lambda: paul.gets("/api/v1/leads", case_id=case_id)["items"])
+
+    def refused(person: Person, lead_id: str, **quote: str) -> Json:
+        answer = person.asks("POST", f"/api/v1/leads/{lead_id}/quotes", body=quote)
+        assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+        problem: Json = answer.json()
+        return {name: problem[name] for name in ("type", "title", "status", "detail", "code")}
+
+    late = refused(paul, lead["id"], success_fee_percent="12.5")
+    anna.asks("POST", f"/api/v1/leads/{bidding.lead_id}/pullback")
+    over = refused(paul, bidding.lead_id, success_fee_percent="12.5")
+
+    assert late == over == refused(rita, lead["id"], fixed_fee="70")
+    assert late["code"] == "quotes_closed"
+    [seen] = anna.gets("/api/v1/leads", case_id=case_id)["items"]
+    assert (seen["status"], [bid["quote"] for bid in seen["bids"]]) == ("Open", [None, None])
+    assert anna.gets(f"/api/v1/cases/{case_id}")["status"] == "Leads"
+    assert anna.gets("/api/v1/partnerships")["items"] == []
+    assert paul.asks("PUT", f"/api/v1/cases/{case_id}/threads/lead_chat").status_code == 409
 
 
 def test_the_platform_speaks_in_a_thread(bidding: Bidding) -> None:

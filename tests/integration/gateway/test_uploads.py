@@ -215,6 +215,12 @@ BAD = [
         "form_not_readable",
     ),
     Bad("name of 20 kB", sending(part(PDF, file_name="x" * 20_000) + END), 400, "form_not_readable"),
+    Bad(
+        "name with raw line breaks",
+        sending(part(PDF, file_name="a\r\nSet-Cookie: b=c\r\n.pdf") + END),
+        400,
+        "form_not_readable",
+    ),
     Bad("no end", sending(part(PDF)), 400, "form_not_readable"),
     Bad("no form in it", sending(b"hello" * 100), 400, "form_not_readable"),
     Bad("JSON", sending(b"{}", {"Content-Type": "application/json"}), 415, "not_a_form"),
@@ -237,7 +243,11 @@ def test_a_name_of_4_kb_and_one_with_line_breaks_are_made_harmless(empty: Served
     long = sends(empty, part(PDF, file_name="x" * 4000 + ".pdf") + END)
     broken = sends(empty, part(PDF, file_name="a%0D%0ASet-Cookie: b.pdf") + END)
 
+    up = sends(empty, part(PDF, file_name="../../../etc/a.pdf") + END)
+    across = sends(empty, part(PDF, file_name="C:\\\\Users\\\\anna\\\\a.pdf") + END)
+
     assert long.json()["file_name"] == "x" * 196 + ".pdf"
+    assert [up.json()["file_name"], across.json()["file_name"]] == ["a.pdf", "a.pdf"]
     assert "\n" not in broken.json()["file_name"]
     assert "set-cookie" not in broken.headers
 
