@@ -18,6 +18,7 @@ from shared.testing import eventually
 from tests.acceptance.calls import Call, as_one, every_call
 from tests.acceptance.conftest import Stack
 from tests.acceptance.portal import Person
+from tests.acceptance.verdicts import judges
 from tests.acceptance.world import Case, Company, Conversation, World, conversation
 
 # Things that services add by themselves a moment later; everything else stands still while others ask.
@@ -44,10 +45,15 @@ NOTHING = {
 
 @dataclass(frozen=True)
 class Possession:
-    """What somebody has: an id for each kind of parameter of the API, and every text that gives it away."""
+    """
+    What somebody has: an id for each kind of parameter of the API, and every text that gives it away.
+
+    `verdict` is what the nightly clean-up said of the client's task.
+    """
 
     ids: Mapping[str, str]
     secrets: tuple[str, ...]
+    verdict: str = ""
 
 
 def secret() -> str:
@@ -75,6 +81,8 @@ def possession(
     complaint_id = made(client, f"{api}/complaints", client_complaint_id=text, text=text)
     made(partner, f"{api}/complaints/{complaint_id}/response", text=text)
     [task] = client.owes(thread_id, 1)
+    verdict = secret()
+    judges(case, task, client, verdict)
     file = partner.adds(f"{api}/files", text.encode(), name="letter.txt", description=text)
     ids = {
         **NOTHING,
@@ -93,7 +101,7 @@ def possession(
     }
     about_people = (company.name, str(company.id), partner.email, str(partner.id))
     of_the_case = (thread_id, message["id"], note_id, call_id, complaint_id, task["id"], file["id"])
-    return Possession(ids, (text, *about_people, *of_the_case))
+    return Possession(ids, (text, verdict, *about_people, *of_the_case), verdict)
 
 
 def normal(answer: httpx.Response, ids: Mapping[str, str]) -> tuple[int, str]:
@@ -298,6 +306,41 @@ def test_partners_of_different_engagements_learn_nothing_of_each_other(
     assert changes(before, everything_of(owners, calls)) == []
 
 
+def test_a_verdict_is_told_to_whose_task_it_closed_and_to_nobody_else(
+    world: World, talk: Conversation, calls: list[Call]
+) -> None:
+    """Not even to the other side of the case, whose messages it judged: not by a call, and not live."""
+    with talk.bob.listens() as partners, talk.anna.listens() as clients:
+        own = possession(talk.case, talk.anna, talk.bob, talk.partner, talk.thread_id)
+        for ear, listener in ((partners, talk.bob), (clients, talk.anna)):
+            ear.until_message(listener.writes(talk.thread_id, "The end."))
+    firm = world.company("partner", "Sprecher")
+    mia = world.person(firm, "Mia")
+
+    def names(partner_id: str | None) -> None:
+        answer = world.ops.asks(
+            "PUT", f"/api/v1/admin/cases/{talk.case.id}/managing-partner", body={"partner_id": partner_id}
+        )
+        assert answer.status_code == 200, answer.text
+
+    names(str(firm.id))
+    timeline = f"/api/v1/cases/{talk.case.id}/timeline"
+    as_client = [own.verdict in str(person.gets(timeline)) for person in (talk.anna, mia)]
+    names(None)
+    talk.case.becomes(partner=firm)
+
+    shown = everything_of([(talk.anna, own), (talk.bob, own), (mia, own)], calls)
+    tellers = {what for what, seen in shown.items() if own.verdict in seen}
+    assert {what.rsplit(" by ", 1)[1] for what in tellers} == {talk.anna.name}
+    assert any("/timeline" in what for what in tellers)
+    assert any("/tasks/" in what for what in tellers)
+    assert as_client == [True, True]
+    assert own.verdict in str([event.data for event in clients.events])
+    assert own.verdict not in str([event.data for event in partners.events])
+    for person in (talk.bob, mia):
+        assert person.gets("/api/v1/search", q=own.verdict.rsplit(maxsplit=1)[1])["items"] == []
+
+
 def test_rival_bidders_learn_nothing_of_each_other(
     world: World, talk: Conversation, calls: list[Call]
 ) -> None:
@@ -331,6 +374,8 @@ def bid_of(talk: Conversation, case: Case, bidder: Person) -> Possession:
     questions = opened.json()["id"]
     asked = bidder.writes(questions, text)
     [task] = talk.anna.owes(questions, 1)
+    verdict = secret()
+    judges(case, task, talk.anna, verdict)
     quoted = bidder.asks(
         "POST", f"/api/v1/leads/{lead['id']}/quotes", body={"fixed_fee": "77", "comment": text}
     )
@@ -351,7 +396,7 @@ def bid_of(talk: Conversation, case: Case, bidder: Person) -> Possession:
         "user_id": str(bidder.id),
     }
     told = (questions, chat, asked["id"], offered["id"], quoted.json()["id"], task["id"])
-    return Possession(ids, (text, bidder.email, str(bidder.id), str(bidder.company_id), *told))
+    return Possession(ids, (text, verdict, bidder.email, str(bidder.id), str(bidder.company_id), *told))
 
 
 def test_a_partner_hears_nothing_live_of_the_time_before_or_after_its_own(
