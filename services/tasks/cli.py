@@ -123,7 +123,6 @@ def sweep(*, now: datetime | None) -> None:
 @click.option("--type", "task_type", type=click.Choice(sorted(KINDS)), required=True, help="Which task.")
 @click.option("--company", type=click.UUID, required=True, help="Who owes it.")
 @click.option("--case", type=click.UUID, help="The case it belongs to.")
-@click.option("--reference", help="The case's reference, for the title.")
 @click.option("--title", help="Another title than the type's; no personal data.")
 @click.option("--due", type=Instant(), help="When it is due (default: by the rule of its type).")
 @click.option("--id", "task_id", type=click.UUID, help="Its id, so that the same again changes nothing.")
@@ -133,7 +132,6 @@ def open_(
     company: UUID,
     *,
     case: UUID | None,
-    reference: str | None,
     title: str | None,
     due: datetime | None,
     task_id: UUID | None,
@@ -146,7 +144,6 @@ def open_(
             type=task_type,
             company_id=company,
             case_id=case,
-            case_reference=reference,
             due_at=due,
             title=title,
             task_id=task_id,

@@ -8,7 +8,7 @@ from psycopg_pool import ConnectionPool
 
 from services.tasks import handlers, queries
 from shared.clock import Clock
-from shared.contracts.rpc import Caller, Query
+from shared.contracts.rpc import Caller, Done, Query
 from shared.contracts.tasks import (
     CaseTaskCounts,
     ChangedTask,
@@ -20,8 +20,10 @@ from shared.contracts.tasks import (
     GetTask,
     ListTaskGroups,
     ListTasks,
+    OpenTask,
     RecentSla,
     ReopenTask,
+    SettleTask,
     SlaReport,
     TabCounts,
     TaskGroupPage,
@@ -158,6 +160,33 @@ class TasksService:
     def reopen_task(self, request: ReopenTask) -> ChangedTask:
         return self._change(request, lambda connection: self.resources.desk.reopen(connection, request))
 
+    @endpoint(OpenTask)
+    def open_task(self, request: OpenTask) -> Done:
+        operator = _operator(request.caller)
+        if request.due_at is not None and request.due_at.tzinfo is None:
+            raise Invalid("naive_time", "Add an offset to the time, such as +01:00 or Z.", "due_at")
+        with self.resources.pool.connection() as connection:
+            _, position = self.resources.desk.open(
+                connection,
+                type=request.type,
+                company_id=request.company_id,
+                case_id=request.case_id,
+                due_at=request.due_at,
+                by=operator,
+                task_id=request.id,
+                title=request.title,
+            )
+        return Done(position=position)
+
+    @endpoint(SettleTask)
+    def settle_task(self, request: SettleTask) -> Done:
+        operator = _operator(request.caller)
+        with self.resources.pool.connection() as connection:
+            position = self.resources.desk.settle(
+                connection, request.task_id, solved_by=request.solved_by, by=operator
+            )
+        return Done(position=position)
+
     @endpoint(GetTask)
     def get_task(self, request: GetTask) -> TaskView:
         company_id = _fence(request.caller)
@@ -196,6 +225,13 @@ class TasksService:
             wait_until_handled(
                 self.resources.pool, handlers.NAME, request.min_position, READ_YOUR_WRITES_SECONDS
             )
+
+
+def _operator(caller: Caller) -> str:
+    """Return how the log calls the operator. Raises Forbidden for anybody else."""
+    if caller.role != "ops":
+        raise Forbidden("operators_only", "This is for operators of the platform.")
+    return caller.name or str(caller.user_id or "platform")
 
 
 def _fence(caller: Caller) -> UUID | None:

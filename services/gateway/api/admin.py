@@ -1,6 +1,7 @@
 """What operators of the platform do."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
@@ -13,11 +14,13 @@ from services.gateway.bodies import (
     InvitationEntry,
     PartnershipEntry,
     Reached,
+    TaskEntry,
+    TaskSettlement,
     UserEntry,
 )
 from services.gateway.problems import documented
 from services.gateway.sign_in import Session
-from shared.contracts import messaging
+from shared.contracts import messaging, tasks
 from shared.contracts.rpc import Request
 
 router = APIRouter(prefix=f"{BASE_PATH}/admin", tags=["admin"])
@@ -102,6 +105,32 @@ async def invite_partner(
     )
 
 
+@router.post("/tasks", response_model=Reached, responses=_PROBLEMS, openapi_extra=accepts(TaskEntry))
+async def open_task(
+    session: Operator, gateway: TheGateway, entry: Annotated[TaskEntry, Depends(JsonBody(TaskEntry))]
+) -> Response:
+    """Ask a company for something that no event asks for; the same again changes nothing."""
+    request = tasks.OpenTask(**_who(session), **entry.model_dump())
+    return await _carry_out(gateway, "open_task", request, service="tasks")
+
+
+@router.post(
+    "/tasks/{task_id}/settlement",
+    response_model=Reached,
+    responses=_PROBLEMS,
+    openapi_extra=accepts(TaskSettlement),
+)
+async def settle_task(
+    task_id: UUID,
+    session: Operator,
+    gateway: TheGateway,
+    entry: Annotated[TaskSettlement, Depends(JsonBody(TaskSettlement))],
+) -> Response:
+    """Solve a task whose condition is met outside of Parley; the same again changes nothing."""
+    request = tasks.SettleTask(**_who(session), task_id=task_id, **entry.model_dump())
+    return await _carry_out(gateway, "settle_task", request, service="tasks")
+
+
 @router.get("/status", response_model=Status, responses=documented(401, 403, 500, 503))
 async def status(session: Operator, gateway: TheGateway) -> Response:
     """Tell what this process sees of broker, log and services."""
@@ -125,6 +154,8 @@ def _who(session: Session) -> dict[str, object]:
     return {"caller": session.caller, "correlation_id": session.correlation_id}
 
 
-async def _carry_out(gateway: TheGateway, method: str, request: Request) -> Response:
-    outcome = await gateway.services.call("messaging", method, request)
+async def _carry_out(
+    gateway: TheGateway, method: str, request: Request, *, service: str = "messaging"
+) -> Response:
+    outcome = await gateway.services.call(service, method, request)
     return answer({"position": outcome["position"]}, position=outcome["position"])

@@ -26,7 +26,7 @@ from services.gateway.bodies.journal import NewCall, NewComplaint, NewComplaintR
 from services.gateway.bodies.leads import ChosenQuote, InvitationEntry, NewQuote
 from services.gateway.bodies.people import NotificationsToRead, PreferenceChanges, QuietHours
 from services.gateway.bodies.surveys import ActionEntry, ReportedPaymentEntry, SurveyReport
-from services.gateway.bodies.tasks import TaskChange
+from services.gateway.bodies.tasks import TaskChange, TaskEntry, TaskSettlement
 from services.gateway.bodies.threads import NewMessage, PlatformMessage, ReadUpTo
 
 __all__ = [
@@ -62,6 +62,8 @@ __all__ = [
     "ReportedPaymentEntry",
     "SurveyReport",
     "TaskChange",
+    "TaskEntry",
+    "TaskSettlement",
     "UploadFields",
     "UserEntry",
 ]
@@ -93,5 +95,7 @@ ALL: tuple[type[BaseModel], ...] = (
     ReadUpTo,
     SurveyReport,
     TaskChange,
+    TaskEntry,
+    TaskSettlement,
     UserEntry,
 )

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from services.messaging.commands import Origin
 from services.messaging.handlers import platform
 from services.messaging.handlers.streams import Archive
+from shared.contracts.messaging import IMPORT_ACTOR
 from shared.errors import Refused
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -67,7 +68,7 @@ def import_lines(archive: Archive, lines: Iterable[bytes], *, at: datetime) -> I
 
 def _carry_out(archive: Archive, line: bytes, *, at: datetime, correlation_id: UUID) -> int | None:
     fields = _object(line)
-    origin = Origin(id=uuid4(), at=at, actor="ops:import", correlation_id=correlation_id)
+    origin = Origin(id=uuid4(), at=at, actor=IMPORT_ACTOR, correlation_id=correlation_id)
     kind = fields.pop("kind", None)
     return platform.carry_out(archive, kind=kind, fields=fields, origin=origin)
 

@@ -92,6 +92,8 @@ _NOTICES: Mapping[NoticeKind, str] = {
     "complaint_filed": _("Your complaint on case %(reference)s was received"),
     "complaint_accepted": _("A complaint on case %(reference)s awaits a response"),
     "complaint_answered": _("The complaint on case %(reference)s was answered"),
+    "contract_unsigned": _("Case %(reference)s waits for your signature"),
+    "bank_account_missing": _("Please tell us the bank account for what is collected for you"),
 }
 
 
@@ -114,8 +116,11 @@ class Links:
             return f"{self.portal_url}/threads/{task.thread_id}"
         return f"{self.portal_url}/tasks/{task.task_id}"
 
-    def case(self, case_id: UUID | None) -> str:
-        return f"{self.portal_url}/cases/{case_id}" if case_id else f"{self.portal_url}/notifications"
+    def notice(self, case_id: UUID | None, task_id: str | None) -> str:
+        """Return where to go on from a notice: to its case, or to the task that no case has."""
+        if case_id is not None:
+            return f"{self.portal_url}/cases/{case_id}"
+        return f"{self.portal_url}/tasks/{task_id}" if task_id else f"{self.portal_url}/notifications"
 
     def tasks(self) -> str:
         return f"{self.portal_url}/tasks"
@@ -211,7 +216,8 @@ def _notice(mail: NoticeMail, wording: Wording, links: Links) -> Written:
         "sentence": title,
         "details": details,
         "words": several_lines(mail.words or "")[:_QUOTE_MAX_CHARACTERS],
-        "link": links.case(mail.case_id),
+        "of_case": mail.case_id is not None,
+        "link": links.notice(mail.case_id, mail.facts.get("task_id")),
     }
     reference = one_line(mail.case_reference or "")
     return Written(f"[{reference}] {title}" if reference else title, "notice", values)

@@ -24,7 +24,10 @@ _FACTS: Mapping[NoticeKind, Mapping[str, str]] = {
     "payment_reported": {"amount": "4200.00", "outstanding": "4200.00", "currency": "EUR"},
     "quote_choice_pending": {"days": "7"},
     "task_assigned": {"title": "New message on case NV-1001"},
+    "contract_unsigned": {"task_id": "6c1d2f5e-0000-4000-8000-000000000001"},
+    "bank_account_missing": {"task_id": "6c1d2f5e-0000-4000-8000-000000000002"},
 }
+_OF_ACCOUNT: frozenset[NoticeKind] = frozenset({"contract_unsigned", "bank_account_missing"})
 _WORDS: Mapping[NoticeKind, str] = {
     "information_requested": "Please send the signed contract and the debtor's address.",
     "case_declined": "We do not collect in this country.",
@@ -63,8 +66,8 @@ def sample(kind: str, locale: str, settings: Settings) -> Mail:
     return NoticeMail(
         **head,
         kind=notice,
-        case_id=_id("case"),
-        case_reference="NV-1001",
+        case_id=None if notice in _OF_ACCOUNT else _id("case"),
+        case_reference=None if notice == "bank_account_missing" else "NV-1001",
         facts=_FACTS.get(notice, {}),
         words=_WORDS.get(notice),
     )
@@ -73,9 +76,10 @@ def sample(kind: str, locale: str, settings: Settings) -> Mail:
 def _head(kind: str, side: Side, locale: str, domain: str) -> dict[str, Any]:
     mail_id = _id(f"mail:{kind}")
     digest = kind in get_args(DigestKind)
-    roots: tuple[str, ...] = (
-        (f"<digest.{_id(kind)}@{domain}>",) if digest else (f"<case.{_id('case')}@{domain}>",)
-    )
+    root = f"digest.{_id(kind)}" if digest else f"case.{_id('case')}"
+    if kind in _OF_ACCOUNT:
+        root = f"notice.{_id(kind)}"
+    roots: tuple[str, ...] = (f"<{root}@{domain}>",)
     if kind == "chat":
         roots = (*roots, f"<thread.{_id('thread')}@{domain}>")
     return {

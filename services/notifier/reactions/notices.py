@@ -26,9 +26,6 @@ from shared.contracts.notifier import (
 )
 from shared.errors import Poison
 
-IMPORT = "ops:import"
-"""Who brings in what happened elsewhere: nobody is told of that."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -49,6 +46,12 @@ class Told:
     company_id: UUID
     plan: Plan
 
+
+# What a client's account needs is told at once: nobody would look for it in a chat.
+_OF_ACCOUNT: Mapping[tasks.TaskType, NoticeKind] = {
+    "SignContract": "contract_unsigned",
+    "AssignBankAccount": "bank_account_missing",
+}
 
 _Rule = Callable[[Any], Iterable[Plan]]
 
@@ -111,6 +114,26 @@ def _task_assigned(event: tasks.TaskAssigned) -> Iterable[Plan]:
         )
 
 
+def _asked_of_account(event: tasks.TaskOpened) -> Iterable[Plan]:
+    kind = _OF_ACCOUNT.get(event.task.type)
+    if kind is not None:
+        yield _of_account(kind, event.task)
+
+
+def _still_asked(event: tasks.TaskBecameOverdue) -> Iterable[Plan]:
+    if event.task.type == "SignContract":
+        yield _of_account("contract_unsigned", event.task)
+
+
+def _of_account(kind: NoticeKind, task: tasks.TaskFacts) -> Plan:
+    return Plan(
+        kind=kind,
+        companies=frozenset({task.company_id}),
+        mail=True,
+        facts={"task_id": str(task.id)},
+    )
+
+
 def _complained(event: said.ComplaintFiled) -> Iterable[Plan]:
     yield Plan(
         kind="complaint_filed",
@@ -134,6 +157,8 @@ _RULES: Mapping[type[EventData], _Rule] = {
     said.CaseClosureRequested: lambda _: (Plan(kind="closure_requested", side="partner"),),
     said.CaseUserAssigned: _in_charge,
     tasks.TaskAssigned: _task_assigned,
+    tasks.TaskOpened: _asked_of_account,
+    tasks.TaskBecameOverdue: _still_asked,
     said.PaymentReported: _payment,
     said.PartnerInvited: lambda event: (
         Plan(kind="quote_requested", companies=frozenset({event.partner_id})),
@@ -177,7 +202,9 @@ _LONGEST_OPENING = 6
 
 def is_noticed(event: RecordedEvent) -> bool:
     """Say whether anybody may have to be told of the event."""
-    return type(event.data) in _RULES and event.actor != IMPORT
+    rule = _RULES.get(type(event.data))
+    # Asked, since most tasks are those of messages, of which nothing is told here.
+    return rule is not None and event.actor != said.IMPORT_ACTOR and any(True for _ in rule(event.data))
 
 
 def may_be_opening(event: RecordedEvent) -> bool:

@@ -1,7 +1,7 @@
 """What is open on a board of tasks, and what a command changes there. Pure."""
 
 from services.tasks.commands import Asked, Command
-from services.tasks.decider.asked import decide_asked, unknown_assignee
+from services.tasks.decider.asked import decide_asked, opening_id, unknown_assignee
 from services.tasks.decider.following import decide_following, last_event_id, task_id
 from services.tasks.decider.state import Board, OpenTask, evolve, initial_state
 from shared.contracts.envelope import NewEvent
@@ -13,6 +13,7 @@ __all__ = [
     "evolve",
     "initial_state",
     "last_event_id",
+    "opening_id",
     "task_id",
     "unknown_assignee",
 ]

@@ -1,8 +1,9 @@
 """What people and the clock ask of a board, within the limits of the field. Pure."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from services.tasks.catalogue import KINDS
 from services.tasks.commands import (
@@ -59,7 +60,14 @@ def _open(command: OpenTask, state: Board) -> tuple[NewEvent, ...]:
     facts = command.facts
     if facts.id in state.open or facts.id in state.resolved:
         return ()
-    return (_event(command.act, "opened", facts, TaskOpened(task=facts)),)
+    # By the task's id alone: who asks for it again, also after it was solved, opens no second one.
+    opened = _event(command.act, "opened", facts, TaskOpened(task=facts))
+    return (replace(opened, id=opening_id(facts.id)),)
+
+
+def opening_id(task_id: UUID) -> UUID:
+    """Return the id of the event that opens a task which no event asks for."""
+    return uuid5(task_id, "opened")
 
 
 def _settle(command: SettleTask, state: Board) -> tuple[NewEvent, ...]:

@@ -22,15 +22,17 @@ from services.tasks.commands import (
     SettleTask,
 )
 from services.tasks.handlers.boards import Boards, open_boards
+from services.tasks.reactions import CaseFacts, evolve_case
+from shared.business_calendar import GIVEN
 from shared.clock import Clock
 from shared.command_handling import append_decided
 from shared.contracts import tasks
 from shared.contracts.envelope import EventData, Stream
 from shared.contracts.messaging import UserActivated, UserAdded, UserDeactivated, UserDetailsChanged
 from shared.contracts.rpc import Caller
-from shared.contracts.tasks import SolvedBy, TaskFacts, TaskType
+from shared.contracts.tasks import SolvedBy, TaskFacts, TaskOpened, TaskSolved, TaskType
 from shared.db import DatabaseConnection
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.eventlog.protocol import EventLog
 
 Role = Literal["admin", "user"]
@@ -83,7 +85,6 @@ class Desk:
         type: TaskType,  # noqa: A002 - the field's word
         company_id: UUID,
         case_id: UUID | None,
-        case_reference: str | None,
         due_at: datetime | None,
         by: str,
         task_id: UUID | None = None,
@@ -91,10 +92,12 @@ class Desk:
         now: datetime | None = None,
     ) -> tuple[UUID, int]:
         """
-        Open a task that no event asks for; return its id and the position. The same id again changes nothing.
+        Open a task that no event asks for; return its id and the position. The same id again changes nothing,
+        also after it was solved.
 
-        Raises Invalid for a type that is not opened so, or without the case it needs; NotFound for a company
-        that is not known here.
+        Raises Invalid for a type that is not opened so, or without the case it needs, or for a company that
+        has no part in it; NotFound for a company or case that is not known here; Conflict where the id is
+        that of another task.
         """
         kind = KINDS[type]
         if type == "ReplyToChat":
@@ -106,15 +109,18 @@ class Desk:
         company = queries.companies(connection, [company_id]).get(company_id)
         if company is None:
             raise NotFound("unknown_company", "There is no such company.", "company_id")
+        if kind.side not in (None, company.side):
+            raise Invalid("other_side", f"A {type} is for the side {kind.side}.", "company_id")
+        reference = None if case_id is None else self._reference(case_id, company_id)
         act = self._act(Caller(user_id=None, company_id=None, role="ops"), self._new_id(), by=by, now=now)
         facts = TaskFacts(
             id=task_id or self._new_id(),
             type=type,
-            title=title or kind.title(case_reference),
+            title=title or kind.title(reference),
             company_id=company_id,
             side=company.side,
             case_id=case_id,
-            case_reference=case_reference,
+            case_reference=reference,
             thread_id=None,
             message_id=None,
             created_at=act.time,
@@ -122,10 +128,39 @@ class Desk:
             if due_at is None
             else company.calendar.given(due_at),
         )
-        if kind.side not in (None, company.side):
-            raise Invalid("other_side", f"A {type} is for the side {kind.side}.", "company_id")
         board = Stream(CASE_TASKS, case_id) if case_id else Stream(ACCOUNT_TASKS, company_id)
+        if task_id is not None:
+            opened = self._opened_as(connection, facts, board)
+            if opened is not None:
+                return task_id, opened
         return facts.id, self._carry_out(OpenTask(act=act, board=board, facts=facts))
+
+    def _reference(self, case_id: UUID, company_id: UUID) -> str | None:
+        """Return the reference of a case that the company has part in. Raises NotFound, Invalid."""
+        case = CaseFacts()
+        for event in self._log.read_stream(Stream("case", case_id)):
+            case = evolve_case(case, event.data)
+        if case.status is None:
+            raise NotFound("unknown_case", "There is no such case.", "case_id")
+        if company_id not in (*case.clients_side, case.partner_id):
+            raise Invalid("not_of_case", "The company has no part in this case.", "company_id")
+        return case.reference
+
+    def _opened_as(self, connection: DatabaseConnection, facts: TaskFacts, board: Stream) -> int | None:
+        """
+        Return the position at which this very task was opened before; None where its id is new.
+
+        Raises Conflict where the id is another task's.
+        """
+        earlier = self._log.find(board, decider.opening_id(facts.id))
+        if earlier is None:
+            if queries.is_known(connection, facts.id):
+                raise _id_reused()
+            return None
+        task = earlier.data.task if isinstance(earlier.data, TaskOpened) else None
+        if task is None or _asked(task) != _asked(facts):
+            raise _id_reused()
+        return earlier.position
 
     def settle(
         self,
@@ -136,11 +171,24 @@ class Desk:
         by: str,
         now: datetime | None = None,
     ) -> int:
-        """Solve a task whose condition is met outside of Parley. Raises Refused where it is not open."""
+        """
+        Solve a task whose condition is met outside of Parley; one that was solved so already stays solved.
+
+        Raises NotFound where there is none, Conflict where it was solved in another way.
+        """
         operator = Caller(user_id=None, company_id=None, role="ops")
         board = self._board(connection, operator, task_id)
         act = self._act(operator, self._new_id(), by=by, now=now)
-        return self._carry_out(SettleTask(act=act, board=board, task_id=task_id, solved_by=solved_by))
+        try:
+            return self._carry_out(SettleTask(act=act, board=board, task_id=task_id, solved_by=solved_by))
+        except Conflict:
+            for event in self._log.read_stream(board):
+                match event.data:
+                    case TaskSolved(task=task, solved_by=how) if task.id == task_id and how == solved_by:
+                        return event.position
+                    case _:
+                        continue
+            raise
 
     def _carry_out(self, command: Asked) -> int:
         appended = append_decided(
@@ -182,6 +230,16 @@ class Desk:
         for event in self._log.read_stream(Stream("user", user_id)):
             member = _evolve(member, event.data)
         return member
+
+
+def _asked(task: TaskFacts) -> tuple[object, ...]:
+    """Return what makes the task the one that was asked for; a deadline by rule depends on when it was."""
+    given = task.deadline.due_at if task.deadline.calendar == GIVEN else None
+    return (task.type, task.company_id, task.case_id, task.title, given)
+
+
+def _id_reused() -> Conflict:
+    return Conflict("task_id_reused", "This id was used for another task: take a new one.", "id")
 
 
 def _evolve(member: _Member | None, data: EventData) -> _Member | None:

@@ -29,6 +29,11 @@ def board_of(connection: DatabaseConnection, task_id: UUID, *, company_id: UUID 
     return Stream(rows[0]["board_category"], rows[0]["board_id"])
 
 
+def is_known(connection: DatabaseConnection, task_id: UUID) -> bool:
+    """Tell whether there is a task with this id, whoever owes it."""
+    return bool(fetch(connection, "board_of", {"id": task_id, "company_id": None}))
+
+
 def newly_due(
     connection: DatabaseConnection, *, now: datetime, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[DueTask]:

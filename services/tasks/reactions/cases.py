@@ -8,22 +8,33 @@ from shared.contracts.messaging import (
     CaseAssigned,
     CaseClosed,
     CaseDeclined,
+    CaseDetailsChanged,
     CaseManagingPartnerNamed,
     CaseMerged,
     CaseOpened,
     CaseStatus,
     CaseStatusChanged,
+    PaymentReported,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """Whose case it is, who speaks beside the creditor, who collects it, and where it stands."""
+    """
+    Whose case it is, who speaks beside the creditor, who collects it, and where it stands and stood before.
 
+    `collected` says that the present partner has ever had it active; `commission_open` that the client has
+    got money in the partner's time and had not paid its commission then.
+    """
+
+    reference: str | None = None
     creditor_id: UUID | None = None
     managing_partner_id: UUID | None = None
     partner_id: UUID | None = None
     status: CaseStatus | None = None
+    previous: CaseStatus | None = None
+    collected: bool = False
+    commission_open: bool = False
 
     @property
     def clients_side(self) -> tuple[UUID, ...]:
@@ -35,7 +46,9 @@ def evolve_case(case: CaseFacts, data: EventData) -> CaseFacts:
     """Return the case after one event of its stream; what tasks does not know changes nothing."""
     match data:
         case CaseOpened():
-            case = CaseFacts(creditor_id=data.creditor_id, status=data.status)
+            case = CaseFacts(reference=data.reference, creditor_id=data.creditor_id, status=data.status)
+        case CaseDetailsChanged():
+            case = replace(case, reference=data.reference)
         case CaseAssigned():
             managing = data.managing_partner_id or case.managing_partner_id
             case = replace(
@@ -43,17 +56,25 @@ def evolve_case(case: CaseFacts, data: EventData) -> CaseFacts:
                 creditor_id=data.creditor_id,
                 managing_partner_id=managing,
                 partner_id=data.partner_id,
+                collected=False,
+                commission_open=False,
             )
         case CaseManagingPartnerNamed():
             case = replace(case, managing_partner_id=data.managing_partner_id)
         case CaseDeclined(outcome="network"):
             case = replace(case, partner_id=None)
-        case CaseStatusChanged():
-            case = replace(case, status=data.status)
-        case CaseClosed():
-            case = replace(case, status="Closed")
-        case CaseMerged():
-            case = replace(case, status="Merged")
+        case CaseStatusChanged() | CaseClosed() | CaseMerged():
+            case = replace(case, previous=case.status, status=_status_after(data))
+        case PaymentReported(received_by="creditor", commission_paid=False):
+            case = replace(case, commission_open=True)
         case _:
             pass
+    if case.status == "Active" and case.partner_id is not None and not case.collected:
+        case = replace(case, collected=True)
     return case
+
+
+def _status_after(data: CaseStatusChanged | CaseClosed | CaseMerged) -> CaseStatus:
+    if isinstance(data, CaseStatusChanged):
+        return data.status
+    return "Closed" if isinstance(data, CaseClosed) else "Merged"

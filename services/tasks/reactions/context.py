@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.tasks.catalogue import KINDS
-from services.tasks.commands import CASE_TASKS, Cause, FollowEvent, Following, Solves
+from services.tasks.commands import ACCOUNT_TASKS, CASE_TASKS, Cause, FollowEvent, Following, Solves
 from services.tasks.reactions.cases import CaseFacts
 from shared.business_calendar import Calendar
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
@@ -78,6 +78,22 @@ def on_case(
     return FollowEvent(
         cause=cause_of(event, stream=str(event.stream)),
         board=Stream(CASE_TASKS, case_id),
+        solves=tuple(solves),
+        opens=tuple(opens),
+    )
+
+
+def on_account(
+    event: RecordedEvent,
+    company_id: UUID,
+    *,
+    solves: Iterable[Solves] = (),
+    opens: Iterable[TaskFacts] = (),
+) -> FollowEvent:
+    """Return the command for the board of what a company's account needs."""
+    return FollowEvent(
+        cause=cause_of(event, stream=str(event.stream)),
+        board=Stream(ACCOUNT_TASKS, company_id),
         solves=tuple(solves),
         opens=tuple(opens),
     )

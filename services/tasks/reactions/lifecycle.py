@@ -5,17 +5,19 @@ from uuid import UUID
 
 from services.tasks.commands import Following, Solves
 from services.tasks.reactions.cases import CaseFacts
-from services.tasks.reactions.context import Context, asks, on_case, solving
+from services.tasks.reactions.context import Context, asks, on_account, on_case, solving
 from shared.contracts.envelope import RecordedEvent
 from shared.contracts.messaging import (
+    IMPORT_ACTOR,
     CaseAssigned,
     CaseClosed,
     CaseManagingPartnerNamed,
     CaseMerged,
+    CaseOpened,
     CaseStatus,
     CaseStatusChanged,
 )
-from shared.contracts.tasks import TaskFacts, TaskType
+from shared.contracts.tasks import SolvedBy, TaskFacts, TaskType
 
 _OF_A_PARTNER: tuple[TaskType, ...] = (
     "VerifyNewCase",
@@ -45,8 +47,21 @@ _OF_ANY_CASE: tuple[TaskType, ...] = (
 )
 
 
+_UNSIGNED: CaseStatus = "PendingContractSigning"
+_PAID = frozenset({"Paid", "Partially paid"})
+
+
+def signer(opened: CaseOpened, _: CaseFacts) -> Iterable[UUID | None]:
+    return (opened.creditor_id,) if opened.status == _UNSIGNED else ()
+
+
 def parties(_: object, case: CaseFacts) -> Iterable[UUID | None]:
     return (case.creditor_id, case.managing_partner_id, case.partner_id)
+
+
+def case_opened(event: RecordedEvent, opened: CaseOpened, context: Context) -> Iterable[Following]:
+    if opened.status == _UNSIGNED:
+        yield from _signature(event, opened.case_id, opened.reference, context)
 
 
 def case_assigned(event: RecordedEvent, assigned: CaseAssigned, context: Context) -> Iterable[Following]:
@@ -71,6 +86,10 @@ def case_status_changed(
     solves = tuple(_left(changed.previous))
     if solves or opens:
         yield on_case(event, changed.case_id, solves=solves, opens=opens)
+    if changed.status == _UNSIGNED:
+        yield from _signature(event, changed.case_id, changed.reference, context)
+    elif changed.previous == _UNSIGNED:
+        yield from _signed(event, changed.case_id, context, by="done")
 
 
 def managing_partner_named(
@@ -88,12 +107,21 @@ def managing_partner_named(
         yield on_case(event, named.case_id, solves=solves, opens=opens)
 
 
-def case_closed(event: RecordedEvent, closed: CaseClosed, _: Context) -> Iterable[Following]:
-    yield on_case(event, closed.case_id, solves=[solving(*_OF_AN_OPEN_CASE, by="withdrawn")])
+def case_closed(event: RecordedEvent, closed: CaseClosed, context: Context) -> Iterable[Following]:
+    """
+    Nobody has to go on with the case; the client rates who collected it, and pays commission that is open.
+    """
+    withdrawn = solving(*_OF_AN_OPEN_CASE, by="withdrawn")
+    opens = _afterwards(event, closed, context)
+    yield on_case(event, closed.case_id, solves=[withdrawn], opens=opens)
+    if context.case.previous == _UNSIGNED:
+        yield from _signed(event, closed.case_id, context, by="withdrawn")
 
 
-def case_merged(event: RecordedEvent, merged: CaseMerged, _: Context) -> Iterable[Following]:
+def case_merged(event: RecordedEvent, merged: CaseMerged, context: Context) -> Iterable[Following]:
     yield on_case(event, merged.case_id, solves=[solving(*_OF_ANY_CASE, by="withdrawn")])
+    if context.case.previous == _UNSIGNED:
+        yield from _signed(event, merged.case_id, context, by="withdrawn")
 
 
 def _left(previous: CaseStatus) -> Iterable[Solves]:
@@ -108,6 +136,63 @@ def _left(previous: CaseStatus) -> Iterable[Solves]:
             yield solving("ReplyToCaseSurvey", by="withdrawn")
         case _:
             return
+
+
+def _signature(event: RecordedEvent, case_id: UUID, reference: str, context: Context) -> Iterable[Following]:
+    """The account's, not the case's: one for each case that waits, which `about_id` names."""
+    creditor_id = context.case.creditor_id
+    if creditor_id is None:
+        return
+    task = asks(
+        event,
+        context,
+        type="SignContract",
+        of=creditor_id,
+        by=None,
+        case_id=None,
+        case_reference=reference,
+        about_id=case_id,
+    )
+    yield on_account(event, creditor_id, opens=[task])
+
+
+def _signed(event: RecordedEvent, case_id: UUID, context: Context, *, by: SolvedBy) -> Iterable[Following]:
+    if context.case.creditor_id is not None:
+        signed = solving("SignContract", by=by, about_id=case_id)
+        yield on_account(event, context.case.creditor_id, solves=[signed])
+
+
+def _afterwards(event: RecordedEvent, closed: CaseClosed, context: Context) -> list[TaskFacts]:
+    """Return what the end of a case asks for. What an import brings in ended elsewhere."""
+    case, opens = context.case, list[TaskFacts]()
+    if case.creditor_id is None or case.partner_id is None or event.actor == IMPORT_ACTOR:
+        return opens
+    if case.collected:
+        opens.append(
+            asks(
+                event,
+                context,
+                type="ReviewPartner",
+                of=case.creditor_id,
+                by=None,
+                about_id=case.partner_id,
+                case_id=closed.case_id,
+                case_reference=closed.reference,
+            )
+        )
+    if case.commission_open and closed.close_code in _PAID:
+        opens.append(
+            asks(
+                event,
+                context,
+                type="InvoiceAndCollect",
+                of=case.partner_id,
+                by=case.creditor_id,
+                case_id=closed.case_id,
+                case_reference=closed.reference,
+            )
+        )
+    return opens
 
 
 def _more_information(

@@ -41,6 +41,8 @@ StatusCause = Literal[
     "custom_quote",
     "assigned",
 ]
+IMPORT_ACTOR = "ops:import"
+"""Who brings in what happened elsewhere: nobody is told of that, nor asked what they thought of it."""
 MESSAGE_MAX_CHARACTERS = 10_000
 
 

@@ -32,6 +32,8 @@ NoticeKind = Literal[
     "complaint_filed",
     "complaint_accepted",
     "complaint_answered",
+    "contract_unsigned",
+    "bank_account_missing",
 ]
 
 

@@ -246,3 +246,25 @@ class ReopenTask(Request):
     """`reopen_task`: answers ChangedTask; undoes an automatic resolution."""
 
     task_id: UUID
+
+
+class OpenTask(Request):
+    """
+    `open_task`: answers Done; operators open a task that no event asks for, once for each `id`.
+
+    Due by the rule of its type or as given. The title says nothing of persons: it outlives their erasure.
+    """
+
+    id: UUID
+    type: TaskType
+    company_id: UUID
+    case_id: UUID | None = None
+    title: str | None = None
+    due_at: datetime | None = None
+
+
+class SettleTask(Request):
+    """`settle_task`: answers Done; operators solve a task whose condition is met outside of Parley."""
+
+    task_id: UUID
+    solved_by: Literal["done", "withdrawn"] = "done"

@@ -329,6 +329,14 @@ class TasksService:
         return {"task": {"id": request["task_id"], "asked": request}, "position": 4714}
 
     @rpc
+    def open_task(self, request: Json) -> Json:
+        return {"position": 4721}
+
+    @rpc
+    def settle_task(self, request: Json) -> Json:
+        return {"position": 4722 if request["solved_by"] == "done" else 4723}
+
+    @rpc
     def reopen_task(self, request: Json) -> Json:
         return {"task": {"id": request["task_id"]}, "position": 4715}
 

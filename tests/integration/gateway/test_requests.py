@@ -410,6 +410,11 @@ ADMIN: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     (
+        "tasks",
+        {"id": str(uuid4()), "type": "AssignBankAccount", "company_id": str(stub_ids.CREDITOR)},
+    ),
+    ("tasks/00000000-0000-0000-0000-000000000029/settlement", {"solved_by": "withdrawn"}),
+    (
         "partnerships",
         {"id": str(uuid4()), "creditor_id": str(stub_ids.CREDITOR), "partner_id": str(stub_ids.PARTNER)},
     ),
@@ -450,7 +455,7 @@ def test_operators_mistakes_are_told_field_by_field(
 
 
 def test_an_amount_may_be_digits_as_text_or_a_whole_number_but_nothing_else(gateway: ServedGateway) -> None:
-    entry = dict(ADMIN[3][1])
+    entry = dict(next(entry for kind, entry in ADMIN if kind == "cases"))
 
     accepted = ["8400.00", 8400, "0"]
     refused = [True, 8400.5, 1e400, "much", "NaN", "1e5", "1_000", " 5", "٣", "", None]

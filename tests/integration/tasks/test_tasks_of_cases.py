@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -142,6 +143,7 @@ def test_operators_open_every_type_and_settle_it(
     town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
 ) -> None:
     thread = town.thread()
+    town.opens_case(thread)
     catch_up()
     opened: dict[TaskType, UUID] = {}
     for kind in KINDS.values():
@@ -151,7 +153,6 @@ def test_operators_open_every_type_and_settle_it(
                 type=kind.type,
                 company_id=thread.partner if kind.side == "partner" else thread.creditor,
                 case_id=thread.case_id if kind.of_case else None,
-                case_reference=None,
                 due_at=None,
                 by="test",
             )
@@ -166,6 +167,7 @@ def test_operators_open_every_type_and_settle_it(
     counts = queries.count_tabs(tables, company_id=None, now=FRIDAY_AT_THREE)
 
     assert all(task.status == "open" and task.type == type_ for type_, task in shown.items())
+    assert shown["ReviewPartner"].title == "Review Partner: case NV-1001"
     assert shown["SignContract"].case_id is shown["AssignBankAccount"].case_id is None
     assert shown["RespondToComplaint"].due_at == FRIDAY_AT_THREE + timedelta(days=10)
     assert counts.all == 0
@@ -174,17 +176,17 @@ def test_operators_open_every_type_and_settle_it(
 def test_operators_are_told_what_a_type_needs(
     town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
 ) -> None:
-    thread = town.thread()
+    thread, stranger = town.thread(), town.thread()
+    town.opens_case(thread)
     catch_up()
 
     def refusal(type_: TaskType, company_id: UUID, case_id: UUID | None) -> str:
-        with pytest.raises(Invalid) as refused:
+        with pytest.raises((Invalid, NotFound)) as refused:
             desk.open(
                 tables,
                 type=type_,
                 company_id=company_id,
                 case_id=case_id,
-                case_reference=None,
                 due_at=None,
                 by="test",
             )
@@ -194,6 +196,71 @@ def test_operators_are_told_what_a_type_needs(
     assert refusal("MoreInfoNeeded", thread.creditor, None) == "case_needed"
     assert refusal("SignContract", thread.creditor, thread.case_id) == "no_case"
     assert refusal("VerifyNewCase", thread.creditor, thread.case_id) == "other_side"
+    assert refusal("VerifyNewCase", stranger.partner, thread.case_id) == "not_of_case"
+    assert refusal("VerifyNewCase", thread.partner, stranger.case_id) == "unknown_case"
+    assert refusal("SignContract", uuid4(), None) == "unknown_company"
+
+
+def test_a_task_is_asked_for_once_by_its_id_and_settled_once(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk
+) -> None:
+    thread = town.thread()
+    catch_up()
+    task_id = uuid4()
+
+    def ask(type_: TaskType, company_id: UUID, due_at: datetime | None = None) -> int:
+        _, position = desk.open(
+            tables,
+            type=type_,
+            company_id=company_id,
+            case_id=None,
+            due_at=due_at,
+            by="test",
+            task_id=task_id,
+        )
+        return position
+
+    first = ask("AssignBankAccount", thread.creditor)
+    assert ask("AssignBankAccount", thread.creditor) == first
+    catch_up()
+    settled = desk.settle(tables, task_id, solved_by="done", by="test")
+    assert desk.settle(tables, task_id, solved_by="done", by="test") == settled
+    assert ask("AssignBankAccount", thread.creditor) == first
+    catch_up()
+
+    for type_, company_id, due_at in (
+        ("SignContract", thread.creditor, None),
+        ("Generic", thread.partner, None),
+        ("AssignBankAccount", thread.creditor, FRIDAY_AT_THREE + timedelta(days=1)),
+    ):
+        with pytest.raises(Conflict, match="take a new one"):
+            ask(cast("TaskType", type_), company_id, due_at)
+    with pytest.raises(Conflict, match="solved"):
+        desk.settle(tables, task_id, solved_by="withdrawn", by="test")
+    task = queries.get_task(tables, task_id, company_id=thread.creditor, now=FRIDAY_AT_THREE)
+    assert (task.status, task.solved_by) == ("solved", "done")
+
+
+def test_a_signature_is_asked_of_the_account_while_its_case_waits(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection
+) -> None:
+    thread = town.thread()
+    town.opens_case(thread, status="PendingContractSigning", assigned=False)
+    catch_up()
+    wanted = queries.TaskFilter(company_id=thread.creditor)
+    (waiting,) = queries.list_tasks(tables, wanted, now=FRIDAY_AT_THREE, limit=9, cursor=None).items
+    signed = CaseStatusChanged(
+        case_id=thread.case_id,
+        reference=thread.reference,
+        previous="PendingContractSigning",
+        status="PendingVerificationInternal",
+    )
+    town.tells(Stream("case", thread.case_id), signed)
+    catch_up()
+
+    assert (waiting.type, waiting.status, waiting.case_id) == ("SignContract", "open", None)
+    (done,) = queries.list_tasks(tables, wanted, now=FRIDAY_AT_THREE, limit=9, cursor=None).items
+    assert (done.id, done.solved_by) == (waiting.id, "done")
 
 
 def test_a_colleague_takes_a_task_on_and_puts_it_off(
@@ -397,13 +464,13 @@ def test_timeliness_by_month_counts_answers_and_what_is_late(
     town.posts(thread, "creditor")
     town.posts(thread, "partner", at=answered_late)
     town.posts(thread, "creditor")
+    town.opens_case(thread)
     catch_up()
     survey, _ = desk.open(
         tables,
         type="ReplyToCaseSurvey",
         company_id=thread.partner,
         case_id=thread.case_id,
-        case_reference=None,
         due_at=FRIDAY_AT_THREE + timedelta(days=1),
         by="test",
     )

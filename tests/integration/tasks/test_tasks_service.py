@@ -40,10 +40,10 @@ def tasks(process: Processes, settings: Settings) -> Iterator[Any]:
         yield cluster.tasks
 
 
-def asked_by(company_id: UUID | None, role: str, **fields: Any) -> dict[str, Any]:
+def asked_by(company: UUID | None, role: str, **fields: Any) -> dict[str, Any]:
     caller = {
         "user_id": str(uuid4()),
-        "company_id": None if company_id is None else str(company_id),
+        "company_id": None if company is None else str(company),
         "role": role,
         "name": "Somebody",
     }
@@ -107,6 +107,30 @@ def test_what_is_changed_shows_in_the_answer_and_only_to_its_company(tasks: Any,
         assert refusal.value.exc_type == "NotFound"
     reopened = tasks.reopen_task(asked_by(thread.partner, "partner", task_id=task_id))
     assert reopened["task"] == changed["task"]
+
+
+def test_the_platform_asks_for_a_task_and_nobody_else_does(tasks: Any, town: Town) -> None:
+    thread = town.thread()
+    message = town.posts(thread, "creditor")
+    tasks.list_tasks(asked_by(None, "ops", min_position=message.position))
+    task_id = str(uuid4())
+    asked = {"id": task_id, "type": "AssignBankAccount", "company_id": str(thread.creditor)}
+
+    for role, company in (("creditor", thread.creditor), ("partner", thread.partner)):
+        for call, fields in (("open_task", asked), ("settle_task", {"task_id": task_id})):
+            with pytest.raises(RemoteError) as refusal:
+                getattr(tasks, call)(asked_by(company, role, **fields))
+            assert refusal.value.exc_type == "Forbidden"
+    opened = [tasks.open_task(asked_by(None, "ops", **asked)) for _ in range(2)]
+    seen = asked_by(thread.creditor, "creditor", task_id=task_id, min_position=opened[0]["position"])
+    task = tasks.get_task(seen)
+    settled = [tasks.settle_task(asked_by(None, "ops", task_id=task_id)) for _ in range(2)]
+
+    assert opened[0] == opened[1]
+    assert settled[0] == settled[1]
+    assert (task["type"], task["case_id"], task["status"]) == ("AssignBankAccount", None, "open")
+    with pytest.raises(RemoteError, match="an offset"):
+        tasks.open_task(asked_by(None, "ops", **asked, due_at="2026-11-30T12:00:00"))
 
 
 def test_the_clock_finds_what_became_overdue_while_the_service_was_down(

@@ -29,6 +29,7 @@ def parley_tasks(database_settings: Settings) -> Parley:
 def conversation(town: Town, catch_up: Callable[[], None]) -> Thread:
     """A question that was answered, and thus one task solved and one open."""
     thread = town.thread()
+    town.opens_case(thread)
     town.posts(thread, "creditor")
     town.posts(thread, "partner")
     catch_up()
@@ -99,7 +100,7 @@ def test_operators_open_and_settle_and_sweep(
     task_id = str(uuid4())
     opening = (
         *("open", "--type", "ReplyToCaseSurvey", "--company", str(conversation.partner)),
-        *("--case", str(conversation.case_id), "--reference", "NV-1001", "--id", task_id),
+        *("--case", str(conversation.case_id), "--id", task_id),
         *("--now", "2026-11-20T15:00:00+01:00", "--due", "2026-11-23T15:00:00+01:00"),
     )
     opened, again = parley_tasks(*opening), parley_tasks(*opening)

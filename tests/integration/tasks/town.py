@@ -9,6 +9,7 @@ from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import (
     CaseAssigned,
     CaseOpened,
+    CaseStatus,
     CompanyDetails,
     CompanyDetailsChanged,
     CompanyRegistered,
@@ -102,7 +103,7 @@ class Town:
             at,
         )
 
-    def opens_case(self, thread: Thread) -> None:
+    def opens_case(self, thread: Thread, *, status: CaseStatus = "Active", assigned: bool = True) -> None:
         """Open the thread's case and give it to its partner."""
         case = Stream("case", thread.case_id)
         opened = CaseOpened(
@@ -113,17 +114,19 @@ class Town:
             debtor_name="Hafen GmbH",
             amount=Decimal(8400),
             currency="EUR",
-            status="Active",
+            status=status,
         )
-        assigned = CaseAssigned(
+        self.tells(case, opened, subject=f"case:{thread.case_id}")
+        if not assigned:
+            return
+        assignment = CaseAssigned(
             case_id=thread.case_id,
             reference=thread.reference,
             engagement_id=uuid4(),
             creditor_id=thread.creditor,
             partner_id=thread.partner,
         )
-        self.tells(case, opened, subject=f"case:{thread.case_id}")
-        self.tells(case, assigned)
+        self.tells(case, assignment)
 
     def tells(self, stream: Stream, data: EventData, *, subject: str | None = None) -> RecordedEvent:
         """Append any event of messaging's, on the town's day."""

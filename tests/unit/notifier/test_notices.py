@@ -12,11 +12,12 @@ from services.notifier.adapters.letters import notice_title
 from services.notifier.adapters.wording import LANGUAGES, wording_for
 from services.notifier.commands import MarkRead
 from services.notifier.decider import ReadState
-from services.notifier.reactions import Recipient, notices
+from services.notifier.reactions import Recipient
 from shared.contracts import messaging as said
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import Side
 from shared.contracts.notifier import MailScheduled, NoticeKind, NotificationAdded
+from shared.contracts.tasks import Deadline, TaskBecameOverdue, TaskFacts, TaskOpened, TaskType
 from shared.errors import Poison
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -111,6 +112,44 @@ def test_each_event_tells_those_it_concerns(data: EventData, expected: dict[tupl
     assert told(data) == expected
 
 
+def task_of(type_: TaskType) -> TaskFacts:
+    return TaskFacts(
+        id=UUID(int=40),
+        type=type_,
+        title="Sign Contract: case NV-1001",
+        company_id=CREDITOR,
+        side="creditor",
+        case_id=None,
+        case_reference="NV-1001",
+        thread_id=None,
+        message_id=None,
+        created_at=NOW,
+        deadline=Deadline(due_at=NOW, calendar="DK", time_zone="Europe/Copenhagen", skipped_days=()),
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "opened", "overdue"),
+    [
+        ("SignContract", "contract_unsigned", "contract_unsigned"),
+        ("AssignBankAccount", "bank_account_missing", None),
+        ("ReplyToChat", None, None),
+        ("ReviewPartner", None, None),
+    ],
+)
+def test_what_an_account_needs_is_mailed_and_a_signature_asked_for_again_when_it_is_late(
+    type_: TaskType, opened: str | None, overdue: str | None
+) -> None:
+    events: dict[EventData, str | None] = {
+        TaskOpened(task=task_of(type_)): opened,
+        TaskBecameOverdue(task=task_of(type_), due_at=NOW): overdue,
+    }
+
+    for event, kind in events.items():
+        assert told(event) == ({(kind, CREDITOR): True} if kind else {})
+        assert reactions.is_noticed(happened(event)) == (kind is not None)
+
+
 def test_nobody_is_told_what_their_own_company_did() -> None:
     assert set(told(PAYMENT, doer=PARTNER)) == {("payment_reported", CREDITOR), ("payment_reported", MANAGER)}
 
@@ -126,7 +165,7 @@ def test_nobody_is_told_of_an_import_or_of_what_no_entry_names() -> None:
     read = said.ThreadClosed(thread_id=CASE, case_id=CASE, reason="merged")
 
     assert reactions.is_noticed(happened(ASSIGNED))
-    assert not reactions.is_noticed(happened(ASSIGNED, actor=notices.IMPORT))
+    assert not reactions.is_noticed(happened(ASSIGNED, actor=said.IMPORT_ACTOR))
     assert not reactions.is_noticed(happened(read))
 
 
@@ -190,7 +229,11 @@ FACTS = {
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 @pytest.mark.parametrize("kind", NoticeKind.__args__)  # type: ignore[attr-defined]
 def test_every_kind_has_a_sentence(kind: NoticeKind, language: str) -> None:
-    assert "NV-1001" in notice_title(kind, "NV-1001", FACTS, wording_for(language))
+    title = notice_title(kind, "NV-1001", FACTS, wording_for(language))
+
+    # An account's bank is no case's.
+    assert ("NV-1001" in title) == (kind != "bank_account_missing")
+    assert title
 
 
 def test_what_was_read_stays_read_and_is_said_once() -> None:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from uuid import UUID, uuid4, uuid5
 
 from services.tasks import decider, reactions
-from services.tasks.commands import CASE_TASKS, FollowEvent
+from services.tasks.commands import ACCOUNT_TASKS, CASE_TASKS, FollowEvent
+from services.tasks.decider import Board
 from services.tasks.reactions import CaseFacts, Company, Context
 from shared.business_calendar import Calendar
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
@@ -18,7 +19,9 @@ from shared.contracts.messaging import (
     CaseStatus,
     CaseStatusChanged,
     MessagePosted,
+    PaymentReported,
     SenderRole,
+    Side,
     ThreadKind,
 )
 from shared.contracts.tasks import SolvedBy, TaskFacts, TaskOpened, TaskSolved, TaskType
@@ -26,6 +29,7 @@ from shared.contracts.tasks import SolvedBy, TaskFacts, TaskOpened, TaskSolved, 
 FRIDAY_AT_THREE = datetime(2026, 11, 20, 14, tzinfo=UTC)
 CASE, THREAD = uuid4(), uuid4()
 CREDITOR, PARTNER, OTHER_PARTNER = uuid4(), uuid4(), uuid4()
+CASE_BOARD, ACCOUNT_BOARD = Stream(CASE_TASKS, CASE), Stream(ACCOUNT_TASKS, CREDITOR)
 COMPANIES = {
     id_: Company(id=id_, name=name, calendar=Calendar(country=country, time_zone=zone))
     for id_, name, country, zone in (
@@ -40,7 +44,7 @@ class Case:
     """A case and its board: tells events to the reactions and decides what follows, as the service does."""
 
     def __init__(self) -> None:
-        self.board = decider.initial_state()
+        self.boards: dict[Stream, Board] = {}
         self.facts = CaseFacts()
         self.events: list[EventData] = []
         self.position = 0
@@ -78,8 +82,29 @@ class Case:
             CaseStatusChanged(case_id=CASE, reference="NV-1001", previous=self.facts.status, status=status)
         )
 
-    def closes(self) -> None:
-        self.tell(CaseClosed(case_id=CASE, reference="NV-1001", close_code="Paid"))
+    def closes(self, close_code: str = "Paid", *, actor: str = "user:somebody") -> None:
+        closed = CaseClosed(case_id=CASE, reference="NV-1001", close_code=close_code)
+        self.tell(closed, actor=actor)
+
+    def is_paid(self, received_by: Side, *, commission_paid: bool | None = None) -> None:
+        self.tell(
+            PaymentReported(
+                payment_id=uuid4(),
+                client_payment_id="1",
+                case_id=CASE,
+                reference="NV-1001",
+                engagement_id=None,
+                amount=Decimal(100),
+                currency="EUR",
+                paid_on=FRIDAY_AT_THREE.date(),
+                received_by=received_by,
+                commission_paid=commission_paid,
+                outstanding=Decimal(8300),
+                reported_by="partner",
+                reporter_id=None,
+                reporter_company_id=PARTNER,
+            )
+        )
 
     def merges(self) -> None:
         self.tell(CaseMerged(case_id=CASE, reference="NV-1001"))
@@ -103,7 +128,9 @@ class Case:
         )
         return self.tell(message, stream=Stream("thread", THREAD))
 
-    def tell(self, data: EventData, *, stream: Stream | None = None) -> RecordedEvent:
+    def tell(
+        self, data: EventData, *, stream: Stream | None = None, actor: str = "user:somebody"
+    ) -> RecordedEvent:
         stream = stream or Stream("case", CASE)
         self.position += 1
         version = self.versions[str(stream)] = self.versions.get(str(stream), 0) + 1
@@ -116,7 +143,7 @@ class Case:
             version=version,
             position=self.position,
             time=FRIDAY_AT_THREE,
-            actor="user:somebody",
+            actor=actor,
             audience=frozenset({CREDITOR, PARTNER}),
             subject=f"case:{CASE}",
             correlation_id=uuid4(),
@@ -131,14 +158,25 @@ class Case:
     def hear(self, event: RecordedEvent) -> None:
         for command in reactions.react(event, Context(COMPANIES, self.facts)):
             if isinstance(command, FollowEvent):
-                assert command.board == Stream(CASE_TASKS, CASE)
-                for decided in decider.decide(command, self.board):
-                    self.board = decider.evolve(self.board, decided.data)
+                assert command.board in (CASE_BOARD, ACCOUNT_BOARD)
+                board = self.boards.get(command.board, decider.initial_state())
+                for decided in decider.decide(command, board):
+                    board = decider.evolve(board, decided.data)
                     self.events.append(decided.data)
+                self.boards[command.board] = board
+
+    @property
+    def board(self) -> Board:
+        """The board of the case itself."""
+        return self.boards.get(CASE_BOARD, decider.initial_state())
 
     @property
     def open(self) -> list[tuple[TaskType, UUID]]:
-        return [(task.facts.type, task.facts.company_id) for task in self.board.open.values()]
+        return [
+            (task.facts.type, task.facts.company_id)
+            for board in self.boards.values()
+            for task in board.open.values()
+        ]
 
     @property
     def solved(self) -> list[tuple[TaskType, SolvedBy]]:

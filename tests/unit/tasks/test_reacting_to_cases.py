@@ -1,6 +1,6 @@
 """What the life of a case asks of either side, and what meets it: events in, events out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -8,14 +8,20 @@ import pytest
 
 from services.tasks import decider, reactions
 from services.tasks.reactions import Context
+from shared.contracts.envelope import Stream
 from shared.contracts.messaging import (
+    IMPORT_ACTOR,
     CaseStatus,
+    CaseStatusChanged,
     SenderRole,
+    Side,
     ThreadKind,
 )
 from shared.contracts.tasks import TaskOpened, TaskType
 from shared.errors import Poison
 from tests.unit.tasks.case_board import (
+    CASE,
+    CASE_BOARD,
     CREDITOR,
     OTHER_PARTNER,
     PARTNER,
@@ -178,7 +184,7 @@ def open_everything(case: Case, types: Iterable[TaskType]) -> None:
     facts = case.only_task()
     for type_ in types:
         opened = TaskOpened(task=facts.model_copy(update={"id": uuid4(), "type": type_}), source_position=1)
-        case.board = decider.evolve(case.board, opened)
+        case.boards[CASE_BOARD] = decider.evolve(case.board, opened)
 
 
 def test_closing_withdraws_what_nobody_needs_any_more_and_leaves_the_rest(active: Case) -> None:
@@ -213,6 +219,118 @@ def test_pausing_withdraws_the_survey_and_resuming_what_the_pause_asked_for(acti
         ("FollowUpPausedCase", "moved_on"),
         ("ClientInputRequired", "moved_on"),
     ]
+
+
+# --- signing ---
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_case_that_waits_for_a_signature_asks_the_clients_account_for_it(
+    case: Case, *, opened: bool
+) -> None:
+    case.opens("PendingContractSigning" if opened else "PendingVerificationInternal")
+    if not opened:
+        case.moves("PendingContractSigning")
+
+    assert case.open == [("SignContract", CREDITOR)]
+    task = case.only_task()
+    assert (task.case_id, task.case_reference, task.about_id) == (None, "NV-1001", CASE)
+    assert task.deadline.rule == "5 business days"
+
+
+def test_moving_on_means_that_it_was_signed(case: Case) -> None:
+    case.opens("PendingContractSigning")
+
+    case.moves("PendingVerificationInternal")
+
+    assert (case.open, case.solved) == ([], [("SignContract", "done")])
+
+
+@pytest.mark.parametrize("end", [Case.closes, Case.merges])
+def test_nobody_signs_for_a_case_that_ends(case: Case, end: Callable[[Case], None]) -> None:
+    case.opens("PendingContractSigning")
+
+    end(case)
+
+    assert (case.open, case.solved) == ([], [("SignContract", "withdrawn")])
+
+
+def test_a_case_signs_for_itself_alone(case: Case) -> None:
+    case.opens("PendingContractSigning")
+    other = CaseStatusChanged(
+        case_id=uuid4(),
+        reference="NV-1002",
+        previous="PendingContractSigning",
+        status="PendingVerificationInternal",
+    )
+
+    case.tell(other, stream=Stream("case", other.case_id))
+
+    assert (case.open, case.solved) == ([("SignContract", CREDITOR)], [])
+
+
+# --- after the end ---
+
+
+def test_the_client_rates_who_collected_a_case_that_was_closed(active: Case) -> None:
+    active.closes("Debtor Untraceable")
+
+    assert active.open == [("ReviewPartner", CREDITOR)]
+    task = active.only_task()
+    assert (task.about_id, task.case_id, task.deadline.rule) == (PARTNER, CASE, "14 business days")
+
+
+def test_nobody_is_rated_who_never_began(case: Case) -> None:
+    case.opens("PendingVerification")
+    case.is_assigned()
+    case.closes("Withdrawn by Client")
+
+    assert case.open == []
+
+
+def test_who_got_the_case_last_is_not_rated_for_what_another_did(active: Case) -> None:
+    active.moves("PendingVerification")
+    active.is_assigned(OTHER_PARTNER, again=True)
+    active.closes("Withdrawn by Client")
+
+    assert active.open == []
+
+
+def test_what_an_import_closes_ended_elsewhere(active: Case) -> None:
+    active.is_paid("creditor", commission_paid=False)
+    active.closes(actor=IMPORT_ACTOR)
+
+    assert active.open == []
+
+
+@pytest.mark.parametrize("code", ["Paid", "Partially paid"])
+def test_a_partner_invoices_its_commission_on_what_the_client_got(active: Case, code: str) -> None:
+    active.is_paid("creditor", commission_paid=False)
+    active.is_paid("partner")
+    active.closes(code)
+
+    assert active.open == [("ReviewPartner", CREDITOR), ("InvoiceAndCollect", PARTNER)]
+
+
+@pytest.mark.parametrize(
+    ("received_by", "commission_paid", "code"),
+    [("creditor", True, "Paid"), ("partner", None, "Paid"), ("creditor", False, "Withdrawn by Client")],
+)
+def test_there_is_nothing_to_invoice_otherwise(
+    active: Case, received_by: Side, *, commission_paid: bool | None, code: str
+) -> None:
+    active.is_paid(received_by, commission_paid=commission_paid)
+    active.closes(code)
+
+    assert active.open == [("ReviewPartner", CREDITOR)]
+
+
+def test_a_new_partner_invoices_nothing_of_the_formers_time(active: Case) -> None:
+    active.is_paid("creditor", commission_paid=False)
+    active.is_assigned(OTHER_PARTNER, again=True)
+    active.closes("Partially paid")
+
+    assert active.open == [("ReviewPartner", CREDITOR)]
 
 
 # --- heard again, late, or out of the blue ---
