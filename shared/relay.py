@@ -149,10 +149,12 @@ class Relay:
                 self._pause = _FIRST_PAUSE
                 self._tell("Relay leads", "relay_leads")
             metrics.RELAY_PUBLISHED.inc(len(page.events))
-            if not backlog:
-                stop.wait(min(time.monotonic() - started, _LONGEST_REST))
+            if not page.events:
                 self._log.wait_for_news(after=position, timeout=_IDLE_SECONDS)
                 publisher.keep_alive()
+            elif not backlog:
+                # What comes meanwhile is read without asking first whether anything came.
+                stop.wait(min(time.monotonic() - started, _LONGEST_REST))
 
     def _declare_exchanges(self, channel: amqp.Channel, events: Sequence[RecordedEvent]) -> None:
         if not self._declared:
