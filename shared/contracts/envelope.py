@@ -42,6 +42,9 @@ class Stream(NamedTuple):
         return cls(category, UUID(identifier))
 
 
+_CONTRACTS: dict[str, type["EventData"]] = {}
+
+
 class EventData(BaseModel):
     """
     The content of one kind of event; subclasses are the contracts of the services.
@@ -58,6 +61,11 @@ class EventData(BaseModel):
 
     SOURCE: ClassVar[str]
     SCHEMA_VERSION: ClassVar[int] = 1
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **named: Any) -> None:
+        super().__pydantic_init_subclass__(**named)
+        _CONTRACTS[cls.__name__] = cls
 
     @classmethod
     def upcast(cls, data: dict[str, Any], version: int) -> dict[str, Any]:
@@ -124,8 +132,10 @@ class UnknownEvent(EventData):
     SOURCE: ClassVar[str] = "unknown"
 
 
+# It stands for what has no contract.
+del _CONTRACTS[UnknownEvent.__name__]
+
+
 def contracts_by_type() -> Mapping[str, type[EventData]]:
     """Return every contract that has been imported, by event type."""
-    return {
-        contract.__name__: contract for contract in EventData.__subclasses__() if contract is not UnknownEvent
-    }
+    return _CONTRACTS
