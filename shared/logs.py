@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 import traceback
 from contextvars import ContextVar
@@ -12,6 +13,7 @@ from shared.settings import Settings
 CORRELATION_ID: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 """What the work in hand belongs to; each thread and green thread has its own."""
 
+_WORD = re.compile(r'[^\s"=]+')
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _OURS = ("shared", "services")
 # These say at WARNING what our own lines say better: expected refusals, with a traceback each.
@@ -61,11 +63,7 @@ def configure(settings: Settings, process_name: str) -> None:
 def _value(value: object) -> str:
     """Return the value on one line, quoted where it would not read as one word."""
     text = value if isinstance(value, str) else str(value)
-    if (
-        text
-        and not any(character.isspace() or character in '"=' for character in text)
-        and text.isprintable()
-    ):
+    if _WORD.fullmatch(text) and text.isprintable():
         return text
     return _printable(json.dumps(text, ensure_ascii=False))
 
