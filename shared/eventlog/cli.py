@@ -104,7 +104,7 @@ def stats(*, as_json: bool) -> None:
 @json_option
 def verify(*, as_json: bool) -> None:
     """
-    Check the whole log: no gap in positions or versions, and every event can be read.
+    Check the whole log: no gap in the versions of a stream, and every event can be read.
 
     Exit code 1 with what is wrong.
     """

@@ -5,6 +5,7 @@ from datetime import UTC
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import psycopg
 from psycopg.types.json import Json
 
 from shared import db
@@ -18,6 +19,7 @@ from shared.eventlog.protocol import (
     Append,
     Appended,
     ExpectedVersion,
+    LogUnavailable,
     Page,
     Snapshot,
     VersionConflict,
@@ -28,6 +30,13 @@ from shared.settings import Settings
 
 _SCHEMA = "eventlog"
 _QUERIES = db.load_queries("shared.eventlog.sql")
+_IDS = "events_by_id"
+_POSITIONS = "events_pkey"
+# A dump has both; a copy of the table alone, or a logical replica, has the events only.
+_SEQUENCE_BEHIND = (
+    "the sequence eventlog.positions is behind the log, as after a copy that left it out. Bring it up, as the"
+    " owner: select setval('eventlog.positions', (select max(position) from eventlog.events))"
+)
 _END_OF_LOG = 2**63 - 1
 # How far one query looks for events of some categories before it answers with none.
 _STRETCH = 10_000
@@ -44,7 +53,7 @@ class _Written(NamedTuple):
     """What an append came to; the version is the one that its stream was at."""
 
     actual: int
-    first_position: int | None
+    positions: Sequence[int] | None
     duplicate: bool
 
 
@@ -54,9 +63,13 @@ class PostgresEventLog:
 
     Connects when it is first used, never before, and holds up to `pool_size` connections, one for waking
     readers and one for each thread that waits for news.
+
+    Appends to different streams run side by side: docs/decisions/0001-order-of-the-log.md
+    says why readers see one order all the same.
     """
 
-    consecutive = True
+    # A number is lost where an append fails after it took one, and a few where the server crashes.
+    consecutive = False
 
     def __init__(self, settings: Settings, *, pool_size: int = 8) -> None:
         def connect() -> DatabaseConnection:
@@ -89,11 +102,7 @@ class PostgresEventLog:
         """Do the appends, each to another stream, in one commit; what each came to, in the order given."""
         written = self._write_one(encoded[0]) if len(encoded) == 1 else None
         outcomes = [written] if written else self._write_several(encoded)
-        newest = [
-            outcome.first_position + len(each.append.events) - 1
-            for each, outcome in zip(encoded, outcomes, strict=True)
-            if outcome.first_position is not None
-        ]
+        newest = [outcome.positions[-1] for outcome in outcomes if outcome.positions]
         if newest:
             self._waker.wake(max(newest))
         return outcomes
@@ -103,16 +112,21 @@ class PostgresEventLog:
         append = encoded.append
         if len(append.events) != 1:
             return None
-        rows = self._fetch(
-            "append_one",
-            [
-                append.stream.category,
-                append.stream.id,
-                _version(append.expected),
-                *_parameters_of(append.events[0], encoded.contents[0]),
-            ],
-        )
-        return _Written(rows[0][0] - 1, rows[0][1], duplicate=False) if rows else None
+        try:
+            rows = self._fetch(
+                "append_one",
+                [
+                    append.stream.category,
+                    append.stream.id,
+                    _version(append.expected),
+                    *_parameters_of(append.events[0], encoded.contents[0]),
+                ],
+            )
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name == _IDS:
+                return None
+            raise
+        return _Written(rows[0][0] - 1, [rows[0][1]], duplicate=False) if rows else None
 
     def _write_several(self, encoded: Sequence[_Encoded]) -> list[_Written]:
         appends = [each.append for each in encoded]
@@ -214,9 +228,9 @@ class PostgresEventLog:
         if written.duplicate:
             ids = [event.id for event in append.events]
             return Appended(self._first_outcome(append.stream, ids), duplicate=True)
-        if written.first_position is None:
+        if written.positions is None:
             return VersionConflict(append.stream, append.expected, written.actual)
-        recorded = _recorded(append.stream, append.events, written.actual + 1, written.first_position)
+        recorded = _recorded(append.stream, append.events, written.actual + 1, written.positions)
         return Appended(recorded, duplicate=False)
 
     def _first_outcome(self, stream: Stream, ids: Sequence[UUID]) -> tuple[RecordedEvent, ...]:
@@ -225,9 +239,14 @@ class PostgresEventLog:
         return tuple(by_id[event_id] for event_id in ids)
 
     def _fetch(self, query: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return self._connections.run(
-            lambda connection: connection.execute(_QUERIES[query], parameters, binary=True).fetchall()
-        )
+        try:
+            return self._connections.run(
+                lambda connection: connection.execute(_QUERIES[query], parameters, binary=True).fetchall()
+            )
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name == _POSITIONS:
+                raise LogUnavailable(_SEQUENCE_BEHIND) from error
+            raise
 
     def _execute(self, query: str, parameters: Sequence[Any]) -> int:
         return self._connections.run(
@@ -321,7 +340,7 @@ def _quoted(text: str) -> str:
 
 
 def _recorded(
-    stream: Stream, events: Sequence[NewEvent], first_version: int, first_position: int
+    stream: Stream, events: Sequence[NewEvent], first_version: int, positions: Sequence[int]
 ) -> tuple[RecordedEvent, ...]:
     return tuple(
         RecordedEvent(
@@ -331,7 +350,7 @@ def _recorded(
             schema_version=event.data.SCHEMA_VERSION,
             stream=stream,
             version=first_version + n,
-            position=first_position + n,
+            position=position,
             time=event.time.astimezone(UTC),
             actor=event.actor,
             audience=event.audience,
@@ -340,5 +359,5 @@ def _recorded(
             causation_id=event.causation_id,
             data=event.data,
         )
-        for n, event in enumerate(events)
+        for n, (event, position) in enumerate(zip(events, positions, strict=True))
     )

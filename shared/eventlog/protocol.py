@@ -110,8 +110,9 @@ class EventLog(Protocol):
 
         `expected` is the version the stream must be at (`"no_stream"` is 0), or `"any"`. Where all event ids
         are in the stream already nothing is written and the outcome is the first one, before any version is
-        looked at. Positions are integers in commit order: once a reader has seen position p, nothing at or
-        before p appears.
+        looked at. Positions are integers that grow along each stream; an append that begins after another
+        has ended gets the greater one. Once a reader of the whole log has seen position p, nothing at or
+        before p appears. It may see this append a moment later than it ends, after others that began before.
 
         Raises VersionConflict, also where only some of the ids are there; ValueError for no events.
         """
@@ -124,7 +125,8 @@ class EventLog(Protocol):
         Each outcome is the one that `append` would have given or raised: one that is refused stops none of
         the others. Positions follow the order given. An engine that can shares one commit and one round trip
         between them; another does one after the other, so that a failure may leave the first ones done.
-        Either way a repeat finds what was done. Keep them few: whoever else appends waits for all of them.
+        Either way a repeat finds what was done. Keep them few: whoever else appends to one of their streams
+        waits for all of them.
 
         Raises ValueError for a stream that is named twice, and what `append` raises but for VersionConflict.
         """
@@ -166,9 +168,10 @@ class EventLog(Protocol):
 
     def head(self) -> int:
         """
-        Return the position of the newest event, 0 for an empty log.
+        Return the position of the newest event that can be read in order, 0 for an empty log.
 
-        No page goes past it. Where other things lie between the events, it may be that of such a thing.
+        No page goes past it. While others append, it may lie before what was appended just now. Where other
+        things lie between the events, it may be that of such a thing.
         """
         ...
 

@@ -66,6 +66,11 @@ class Together(Generic[Q, A]):
         once more by itself, so it must be harmless to repeat. Only LogUnavailable is raised for all of a
         group, and for those who have waited too long; of their requests nothing can be said.
         """
+        if self._take_free_turn():
+            try:
+                return self._carry_out([request])[0]
+            finally:
+                self._pass_turn_on()
         asked: _Asked[Q, A] = _Asked(request)
         with self._lock:
             self._waiting.append(asked)
@@ -79,6 +84,11 @@ class Together(Generic[Q, A]):
         if not asked.answers:
             asked.answers += self._carry_out([request])
         return asked.answers[0]
+
+    def _take_free_turn(self) -> bool:
+        with self._lock:
+            taken, self._under_way = not self._under_way, True
+            return taken
 
     def _wait(self, asked: _Asked[Q, A]) -> None:
         in_time = False

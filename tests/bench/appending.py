@@ -1,13 +1,14 @@
 """
 The event log's append beside a bare insert: client processes of their own, one event or row a commit.
 
-Both pay for psycopg in the same way; what the log adds is the codec with its encryption, the turn that
-appends take, the look at the stream's version and the wider row.
+Both pay for psycopg in the same way; what the log adds is the codec with its encryption, the locks, the
+look at the stream's version, two more indexes and the wider row.
 """
 
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 from uuid import UUID, uuid4
@@ -86,10 +87,12 @@ def _run(
 def _append(settings: Settings) -> Iterator[None]:
     log = PostgresEventLog(settings, pool_size=2)
     streams = [Stream("thread", uuid4()) for _ in range(STREAMS_PER_CLIENT)]
+    # What a message says is made and checked before it comes to the log.
+    messages = [message(stream.id) for stream in streams]
     version = 0
     while True:
-        for stream in streams:
-            log.append(stream, [message(stream.id)], expected=version)
+        for stream, event in zip(streams, messages, strict=True):
+            log.append(stream, [replace(event, id=uuid4())], expected=version)
             yield
         version += 1
 

@@ -45,6 +45,7 @@ def _empty(log_database: str) -> None:
     with psycopg.connect(log_database) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute("truncate eventlog.events, eventlog.subject_keys, eventlog.snapshots")
+        connection.execute("select setval('eventlog.positions', 0)")
 
 
 @pytest.fixture

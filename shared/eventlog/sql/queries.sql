@@ -1,16 +1,16 @@
 -- name: append_one
--- See 050_append_v2.pre.sql.
-select first_version, first_position
-from eventlog.append_one_v2(
+-- See 070_positions.pre.sql.
+select added_version, added_position
+from eventlog.append_one_v3(
     %s::text, %s::uuid, %s::integer,
     %s::uuid, %s::text, %s::text, %s::integer, %s::timestamptz, %s::text, %s::uuid[], %s::text,
     %s::uuid, %s::uuid, %s::json
 )
 
 -- name: append_several
--- See 050_append_v2.pre.sql.
-select actual, first_position, duplicate
-from eventlog.append_several_v2(
+-- See 070_positions.pre.sql.
+select actual, positions, duplicate
+from eventlog.append_several_v3(
     %s::text[], %s::uuid[], %s::integer[], %s::integer[],
     %s::integer[], %s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[], %s::text[], %s::text[],
     %s::text[], %s::uuid[], %s::uuid[], %s::json[]
@@ -55,26 +55,15 @@ cross join lateral (
 order by e.version
 
 -- name: read_all
--- The next events of the whole log or of some categories, and its head in the same snapshot. One row of nulls beside the
--- head where there is none. Categories have no index of their own, which every append would pay for: the caller bounds
--- the stretch that is looked through.
+-- See 070_positions.pre.sql.
 select
-    head.position,
-    e.position, e.category, e.stream_id, e.version, e.id, e.source, e.type, e.schema_version, e.time,
-    e.actor, e.audience, e.subject, e.correlation_id, e.causation_id, e.data::text
-from (select coalesce(max(position), 0) as position from eventlog.events) head
-left join lateral (
-    select * from eventlog.events
-    where position > %(after)s and position <= %(until)s
-        and (%(categories)s::text[] is null or category = any (%(categories)s::text[]))
-    order by position
-    limit %(limit)s
-) e on true
-order by e.position
+    head, position, category, stream_id, version, id, source, type, schema_version, time,
+    actor, audience, subject, correlation_id, causation_id, data
+from eventlog.read_all_v1(%(after)s::bigint, %(until)s::bigint, %(limit)s::integer, %(categories)s::text[])
 
 -- name: head
--- The newest position.
-select coalesce(max(position), 0) from eventlog.events
+-- See 070_positions.pre.sql.
+select eventlog.head_v1()
 
 -- name: load_snapshot
 -- The snapshot of a stream.

@@ -124,7 +124,7 @@ def test_more_threads_than_connections_wait_for_each_other(database_settings: Se
             row = connection.execute(
                 """
                 select count(*) from pg_stat_activity
-                where datname = current_database() and query like '%append_%_v2%' and pid <> pg_backend_pid()
+                where datname = current_database() and query like '%append_%_v3%' and pid <> pg_backend_pid()
                 """
             ).fetchone()
 
