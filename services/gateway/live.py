@@ -10,7 +10,6 @@ before it.
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -19,8 +18,9 @@ from uuid import UUID
 
 from services.gateway import sse
 from services.gateway.errors import ServiceUnavailable
+from services.gateway.listeners import Listener, Listeners
 from services.gateway.ports import Arrival, Feed
-from services.gateway.reactions import LIVE_CATEGORIES, LIVE_TYPES, is_for, to_live
+from services.gateway.reactions import LIVE_CATEGORIES, LIVE_TYPES, to_live
 from shared.contracts import messaging
 from shared.contracts.envelope import RecordedEvent
 from shared.errors import Invalid, Retryable
@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 15.0
 IDLE_SECONDS = 2.0
 PAGE_SIZE = 200
-LISTENER_CAPACITY = 1000
 LOG_THREADS = 4
 
 USER_TYPES = frozenset(
@@ -51,62 +50,6 @@ UserListener = Callable[[UUID, int], None]
 """Is told that the directory knows something new about a user, at that position."""
 
 
-class Listener:
-    """
-    One client's place in the stream.
-
-    Holds what is to be sent, up to a bound; a client that reads too slowly is cut off and resumes by
-    Last-Event-ID.
-    """
-
-    def __init__(self, *, user_id: UUID | None, company_id: UUID | None, position: int) -> None:
-        """Take what was shown after `position`; a `company_id` of None (operators) may know of everything."""
-        self.user_id = user_id
-        self.company_id = company_id
-        self.start = position
-        self.missed: Page | None = None
-        self.cut = asyncio.Event()
-        self._blocks: deque[bytes] = deque()
-        self._news = asyncio.Event()
-        self._ended = False
-
-    def may_see(self, event: RecordedEvent) -> bool:
-        """Say whether the client is told of the event."""
-        return self.may_know(event.audience) and is_for(event, self.user_id)
-
-    def may_know(self, audience: Collection[UUID]) -> bool:
-        return self.company_id is None or self.company_id in audience
-
-    def offer(self, block: bytes) -> bool:
-        """Queue the block; False where the client is too far behind, which cuts it off."""
-        if len(self._blocks) >= LISTENER_CAPACITY:
-            self.cut.set()
-            return False
-        self._blocks.append(block)
-        self._news.set()
-        return True
-
-    def end(self) -> None:
-        """End the stream once everything queued was sent."""
-        self._ended = True
-        self._news.set()
-
-    async def take(self, within: float) -> bytes | None:
-        """Return everything queued as one; empty where nothing came in that many seconds, None at the end."""
-        if not self._blocks and not self._ended:
-            self._news.clear()
-            try:
-                async with asyncio.timeout(within):
-                    await self._news.wait()
-            except TimeoutError:
-                return b""
-        if not self._blocks:
-            return None
-        taken = b"".join(self._blocks)
-        self._blocks.clear()
-        return taken
-
-
 class Hub:
     """
     Shows events live, in order, each once, to everyone attached who may know of it.
@@ -119,7 +62,7 @@ class Hub:
         self._log = log
         self._feed = feed
         self._tell = tuple(tell)
-        self._listeners: set[Listener] = set()
+        self._listeners = Listeners()
         self._threads = ThreadPoolExecutor(LOG_THREADS, thread_name_prefix="log")
         self._position: int | None = None
         self.repeats = 0
@@ -159,7 +102,7 @@ class Hub:
 
     def end_streams(self, user_id: UUID | None = None) -> None:
         """End the streams of this user, or everybody's, once what is queued was sent."""
-        for listener in tuple(self._listeners):
+        for listener in self._listeners.all():
             if user_id is None or listener.user_id == user_id:
                 self.detach(listener)
                 listener.end()
@@ -264,8 +207,7 @@ class Hub:
 
     def _show_arrival(self, arrival: Arrival) -> None:
         wanted = arrival.type in USER_TYPES or (
-            arrival.type in LIVE_TYPES
-            and any(listener.may_know(arrival.audience) for listener in self._listeners)
+            arrival.type in LIVE_TYPES and bool(self._listeners.who_may_know(arrival.audience))
         )
         if wanted:
             self._show(arrival.decode())
@@ -276,7 +218,7 @@ class Hub:
             self._show_user(event)
             return
         block = b""
-        for listener in tuple(self._listeners):
+        for listener in self._listeners.who_may_know(event.audience):
             if event.position > listener.start and listener.may_see(event):
                 block = block or self._frame(event)
                 if block and not listener.offer(block):

@@ -226,7 +226,7 @@ def test_a_client_that_goes_is_forgotten(gateway: ServedGateway) -> None:
 def test_a_client_that_does_not_read_is_cut_off_and_comes_back_to_everything(
     gateway: ServedGateway, writer: Writer, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.gateway.live.LISTENER_CAPACITY", 20)
+    monkeypatch.setattr("services.gateway.listeners.LISTENER_CAPACITY", 20)
     hub = gateway.hub
     assert hub is not None
     events: list[RecordedEvent] = []

@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.gateway import live
-from services.gateway.live import Hub, Listener
+from services.gateway import listeners, live
+from services.gateway.listeners import Listener
+from services.gateway.live import Hub
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import CaseStatusChanged, CompanyDetails, CompanyRegistered, UserDeactivated
 from shared.errors import Invalid
@@ -399,7 +400,7 @@ def test_a_company_never_hears_of_another_neither_live_nor_later() -> None:
 
 
 def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "LISTENER_CAPACITY", 3)
+    monkeypatch.setattr(listeners, "LISTENER_CAPACITY", 3)
 
     async def story(world: World) -> None:
         ear = await world.hears()
