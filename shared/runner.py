@@ -54,7 +54,7 @@ def run(name: str) -> int:
         loaded = settings.load()
         logs.configure(loaded, name)
         target = found[name].load()
-        _spare_the_collector()
+        spare_the_collector()
         if is_service:
             from shared.nameko_host import serve
 
@@ -71,7 +71,7 @@ def run(name: str) -> int:
     return 0
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """
     Leave what was imported out of garbage collection, and collect less often.
 
