@@ -275,6 +275,13 @@ class TestSweeping:
             lead.decide(quote(OTHER_PARTNER, at=CLOSES), over)
         assert refusal.value.code == "quotes_closed"
 
+    def test_whoever_is_out_stays_out_where_another_clock_is_behind(self) -> None:
+        over = a_lead(*INVITED, quote(PARTNER), sweep(CLOSES))
+
+        with pytest.raises(Conflict) as refusal:
+            lead.decide(quote(OTHER_PARTNER, at=LAST_MOMENT), over)
+        assert refusal.value.code == "quotes_closed"
+
     def test_a_late_sweep_ends_and_reminds_together(self) -> None:
         events = lead.decide(sweep(CLOSES + timedelta(days=7)), a_lead(*INVITED, quote(PARTNER)))
 

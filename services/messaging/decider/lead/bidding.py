@@ -122,7 +122,7 @@ def submit(command: SubmitQuote, state: State) -> tuple[LeadEvent, ...]:
         raise Conflict("quote_given", "Your company has given its quote for this case: it is binding.")
     _check_terms(command.terms, command.comment)
     match lead:
-        case RunningLead(facts=facts) if takes_quotes(lead, command.at):
+        case RunningLead(facts=facts) if takes_quotes(lead, command.at) and partner_id not in lead.over:
             return (
                 QuoteSubmitted(
                     quote_id=quote_id(facts.id, partner_id),
