@@ -202,6 +202,32 @@ def test_a_quote_after_the_window_is_refused_and_leaves_nothing(
     assert paul.asks("PUT", f"/api/v1/cases/{case_id}/threads/lead_chat").status_code == 409
 
 
+def test_files_of_a_lead_go_between_the_client_and_one_bidder(bidding: Bidding) -> None:
+    """They come with the messages of the bidder's own chats, and stand among the case's files for both."""
+    anna, paul, rita, case = bidding.anna, bidding.paul, bidding.rita, bidding.case
+    bidding.quotes(paul, "12.5")
+    chat = bidding.asks(paul, "lead_chat")["id"]
+    files = f"/api/v1/cases/{case.id}/files"
+    offer = paul.adds("/api/v1/attachments", b"%PDF-1.7 our offer", name="offer.pdf", thread_id=chat)
+    contract = anna.adds("/api/v1/attachments", b"%PDF-1.7 contract", name="contract.pdf", thread_id=chat)
+    assert paul.posts(chat, "Our offer.", attachment_ids=[offer["id"]]).status_code == 201
+    assert anna.posts(chat, "The contract.", attachment_ids=[contract["id"]]).status_code == 201
+
+    for person in (anna, paul):
+        assert [file["id"] for file in person.gets(files)["items"]] == [contract["id"], offer["id"]]
+        assert person.asks("GET", f"/api/v1/attachments/{offer['id']}").content == b"%PDF-1.7 our offer"
+    for refused in (
+        rita.asks("GET", files),
+        rita.asks("GET", f"/api/v1/attachments/{offer['id']}"),
+        rita.asks("GET", f"/api/v1/attachments/{contract['id']}"),
+        rita.asks("DELETE", f"/api/v1/files/{offer['id']}"),
+        rita.uploads("/api/v1/attachments", b"%PDF-1.7 mine", thread_id=chat),
+        rita.uploads(files, b"%PDF-1.7 mine"),
+    ):
+        assert refused.status_code == 404, refused.text
+    assert "contract.pdf" not in str(rita.gets("/api/v1/leads"))
+
+
 def test_the_platform_speaks_in_a_thread(bidding: Bidding) -> None:
     thread_id = bidding.asks(bidding.paul, "invoice_questions_chat")["id"]
     said = {"client_message_id": "notice-1", "body": "Two days are left to quote."}
