@@ -7,9 +7,11 @@ instead of a weekend included, loaded per country and year when first asked for.
 """
 
 import re
+import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib.util import find_spec, module_from_spec
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
@@ -19,6 +21,22 @@ from shared.contracts.tasks import Deadline
 WITHOUT_HOLIDAYS = "none"
 EVERY_DAY = "calendar days"
 GIVEN = "given"
+
+
+def _load_countries_one_by_one() -> None:
+    """
+    Let the library import the countries that are asked for, each from its own module.
+
+    It means to, but its package of countries begins by importing all 250, which is 8 MB in every process: so
+    the package stands in for itself, with its modules to be found and nothing in it.
+    """
+    name = "holidays.countries"
+    spec = find_spec(name)
+    if spec is not None and name not in sys.modules:
+        sys.modules[name] = module_from_spec(spec)
+
+
+_load_countries_one_by_one()
 
 _NAMED = re.compile(r"(?P<country>[A-Z]{2})(-(?P<subdivision>[A-Z0-9]+))?( \(weekends only\))?")
 

@@ -91,6 +91,8 @@ def go_green() -> None:
     Raises RuntimeError where psycopg would block them all: with its wait function in C one slow query stops
     the whole service, which is worse than a service that does not start.
     """
+    # Read by eventlet when it is imported; see green_names.
+    os.environ["EVENTLET_NO_GREENDNS"] = "yes"
     with warnings.catch_warnings():
         # eventlet says that it is deprecated; nameko stands on it.
         warnings.simplefilter("ignore")
@@ -106,8 +108,9 @@ def go_green() -> None:
     if waiting.wait is not waiting.wait_select:
         raise RuntimeError("psycopg was imported before eventlet: start each service in a process of its own")
 
-    from shared import green_wait
+    from shared import green_names, green_wait
 
+    green_names.install()
     waiting.wait = green_wait.wait
 
 

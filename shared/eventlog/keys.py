@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,6 +15,7 @@ NONCE_BYTES = 12
 _FORMAT = b"\x01"
 _FINGERPRINT_BYTES = 8
 _PREFIX_BYTES = len(_FORMAT) + _FINGERPRINT_BYTES
+_READY_CIPHERS = 500
 
 
 class KeyStore(Protocol):
@@ -40,14 +42,17 @@ class SubjectKey:
     nonce, and AES-256-GCM over the plain text, bound to `context`.
     """
 
-    def __init__(self, secret: bytes) -> None:
+    # There may be thousands, and a cipher that is ready takes 2.5 kB: who makes many keys keeps few of those.
+    __slots__ = ("__weakref__", "_cipher_of", "_prefix", "secret")
+
+    def __init__(self, secret: bytes, cipher_of: Callable[[bytes], AESGCM] = AESGCM) -> None:
         self.secret = secret
-        self._cipher = AESGCM(secret)
+        self._cipher_of = cipher_of
         self._prefix = _FORMAT + hashlib.sha256(secret).digest()[:_FINGERPRINT_BYTES]
 
     def seal(self, text: bytes, context: bytes, nonce: bytes) -> bytes:
         """Return the text sealed. The nonce must never have been used with this key."""
-        return self._prefix + nonce + self._cipher.encrypt(nonce, text, context)
+        return self._prefix + nonce + self._cipher_of(self.secret).encrypt(nonce, text, context)
 
     def has_sealed(self, sealed: bytes) -> bool:
         return sealed.startswith(self._prefix)
@@ -55,7 +60,7 @@ class SubjectKey:
     def open(self, sealed: bytes, context: bytes) -> bytes:
         """Return the plain text. Raises InvalidTag where it is not what this key sealed in this context."""
         nonce = sealed[_PREFIX_BYTES : _PREFIX_BYTES + NONCE_BYTES]
-        return self._cipher.decrypt(nonce, sealed[_PREFIX_BYTES + NONCE_BYTES :], context)
+        return self._cipher_of(self.secret).decrypt(nonce, sealed[_PREFIX_BYTES + NONCE_BYTES :], context)
 
 
 class KeyRing:
@@ -71,7 +76,7 @@ class KeyRing:
         store: KeyStore,
         *,
         seconds: float = 60,
-        capacity: int = 10_000,
+        capacity: int = 5_000,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
@@ -79,6 +84,7 @@ class KeyRing:
         self._capacity = capacity
         self._monotonic = monotonic
         self._lock = threading.Lock()
+        self._cipher_of = lru_cache(maxsize=_READY_CIPHERS)(AESGCM)
         self._held: OrderedDict[str, tuple[SubjectKey, float]] = OrderedDict()
 
     def keys(self, subjects: Collection[str], *, fresh: bool = False) -> dict[str, SubjectKey]:
@@ -86,7 +92,8 @@ class KeyRing:
         found = {} if fresh else self._look_up(subjects)
         missing = [subject for subject in subjects if subject not in found]
         if missing:
-            loaded = {subject: SubjectKey(key) for subject, key in self._store.load_keys(missing).items()}
+            secrets = self._store.load_keys(missing)
+            loaded = {subject: self._key(secret) for subject, secret in secrets.items()}
             self._hold(loaded)
             found.update(loaded)
         return found
@@ -96,7 +103,7 @@ class KeyRing:
         found = self.keys([subject])
         if subject not in found:
             kept = self._store.create_key(subject, AESGCM.generate_key(KEY_BITS))
-            found[subject] = SubjectKey(kept)
+            found[subject] = self._key(kept)
             self._hold(found)
         return found[subject]
 
@@ -105,7 +112,11 @@ class KeyRing:
         existed = self._store.delete_key(subject)
         with self._lock:
             self._held.pop(subject, None)
+        self._cipher_of.cache_clear()
         return existed
+
+    def _key(self, secret: bytes) -> SubjectKey:
+        return SubjectKey(secret, self._cipher_of)
 
     def _look_up(self, subjects: Collection[str]) -> dict[str, SubjectKey]:
         now = self._monotonic()
@@ -118,10 +129,16 @@ class KeyRing:
         return found
 
     def _hold(self, keys: Mapping[str, SubjectKey]) -> None:
-        until = self._monotonic() + self._seconds
+        now = self._monotonic()
+        until = now + self._seconds
         with self._lock:
             for subject, key in keys.items():
                 self._held[subject] = (key, until)
                 self._held.move_to_end(subject)
-            while len(self._held) > self._capacity:
+            # In the order in which they expire.
+            while self._held and (len(self._held) > self._capacity or self._oldest_until() <= now):
                 self._held.popitem(last=False)
+
+    def _oldest_until(self) -> float:
+        _, until = next(iter(self._held.values()))
+        return until

@@ -58,7 +58,10 @@ def _measure_bursts(setting: Setting, users: int) -> None:
         setting.tell(f"a message to each of {companies} creditors with {USERS_PER_COMPANY} users")
         _append(log, _people(companies, "creditor", _message))
         settings = settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{port}"})
-        with running(settings, "notifier", wait=False), open_pool(settings, schema="notifier") as pool:
+        with (
+            running(settings, "notifier", wait=False) as processes,
+            open_pool(settings, schema="notifier") as pool,
+        ):
             wait_until_handled(pool, "notifier", log.head(), timeout=_PATIENCE)
             setting.tell(f"deciding, writing and sending {users} e-mails")
             begun = time.perf_counter()
@@ -69,6 +72,17 @@ def _measure_bursts(setting: Setting, users: int) -> None:
             deciding = time.perf_counter() - begun
             _wait_until_sent(settings, users)
             seconds = time.perf_counter() - begun
+            memory = stack.resident_mb(processes)["notifier"]
+    setting.report.add(
+        Figure(
+            bench="mails",
+            name="notifier, resident after sending them",
+            value=memory,
+            unit="MB",
+            target=f"≤ {stack.MEMORY_TARGET_MB} MB",
+            met=memory <= stack.MEMORY_TARGET_MB,
+        )
+    )
     setting.report.add(
         Figure(
             bench="mails",

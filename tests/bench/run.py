@@ -47,7 +47,6 @@ BENCHES = (
     "mails",
     "resolver",
 )
-MEMORY_TARGET_MB = 100
 WIDTH = 170
 
 
@@ -137,8 +136,8 @@ def _measure_memory(setting: Setting, resident_mb: Mapping[str, float]) -> None:
                 name=f"{name}, resident after the load",
                 value=megabytes,
                 unit="MB",
-                target=f"≤ {MEMORY_TARGET_MB} MB",
-                met=megabytes <= MEMORY_TARGET_MB,
+                target=f"≤ {stack.MEMORY_TARGET_MB} MB",
+                met=megabytes <= stack.MEMORY_TARGET_MB,
             )
         )
 

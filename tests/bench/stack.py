@@ -16,6 +16,7 @@ from shared.settings import Settings
 from shared.testing import Processes, free_port
 from tests.bench import floor
 
+MEMORY_TARGET_MB = 100
 PROCESSES = ("relay", "messaging", "tasks", "notifier", "gateway")
 
 

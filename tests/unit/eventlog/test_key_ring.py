@@ -1,6 +1,7 @@
 """Keys in memory: for a while, for so many, and never that there is none."""
 
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 from shared.eventlog.keys import KeyRing
@@ -89,3 +90,34 @@ def test_the_ring_holds_no_more_than_its_capacity() -> None:
         store.delete_key(subject)
 
     assert set(ring.keys(["user:1", "user:2", "user:3"])) == {"user:2", "user:3"}
+
+
+def test_more_keys_than_ciphers_are_ready_open_what_they_sealed() -> None:
+    ring = KeyRing(MemoryKeyStore())
+    subjects = [f"user:{number}" for number in range(1_200)]
+    sealed = {each: ring.key_to_encrypt(each).seal(each.encode(), b"", bytes(12)) for each in subjects}
+
+    keys = ring.keys(subjects)
+
+    assert all(keys[each].open(sealed[each], b"") == each.encode() for each in subjects)
+
+
+def test_a_key_that_was_destroyed_opens_what_is_in_hand_and_nothing_more_is_found() -> None:
+    ring = KeyRing(MemoryKeyStore())
+    key = ring.key_to_encrypt("user:1")
+    sealed = key.seal(b"hello", b"", bytes(12))
+    ring.destroy("user:1")
+
+    assert key.open(sealed, b"") == b"hello"
+    assert ring.keys(["user:1"]) == {}
+
+
+def test_what_has_expired_is_let_go_when_others_come() -> None:
+    clock = Hours()
+    ring = KeyRing(MemoryKeyStore(), seconds=60, monotonic=clock)
+    early = weakref.ref(ring.key_to_encrypt("user:1"))
+
+    clock.seconds = 60
+    ring.key_to_encrypt("user:2")
+
+    assert early() is None
