@@ -37,6 +37,9 @@ from shared.eventlog.protocol import EventLog
 
 Role = Literal["admin", "user"]
 
+# People act on few tasks at a time.
+_IN_MEMORY = 100
+
 
 @dataclass(frozen=True, slots=True)
 class _Member:
@@ -55,7 +58,7 @@ class Desk:
         self._log = log
         self._clock = clock
         self._new_id = new_id
-        self._boards: Boards = open_boards(log)
+        self._boards: Boards = open_boards(log, in_memory=_IN_MEMORY)
 
     def change(self, connection: DatabaseConnection, request: tasks.ChangeTask) -> int:
         """Raises Refused where the limits of the field do not allow it."""

@@ -13,14 +13,14 @@ from shared.eventlog.protocol import EventLog
 NAME = "tasks"
 
 # A state holds the open tasks of its board, a few kilobytes each.
-_IN_MEMORY = 2_000
+IN_MEMORY = 500
 
 Boards = Mapping[str, StateStore[Board]]
 
 
-def open_boards(log: EventLog, *, many: bool = False) -> Boards:
+def open_boards(log: EventLog, *, many: bool = False, in_memory: int = IN_MEMORY) -> Boards:
     """
-    Return the stores of the boards' states, by category.
+    Return the stores of the boards' states, by category, each of which holds so many states.
 
     For `many` boards at a time no snapshots are looked for, one by one: nearly all are short, and are read
     together.
@@ -28,7 +28,7 @@ def open_boards(log: EventLog, *, many: bool = False) -> Boards:
     # Only threads grow long; looking for a snapshot costs as much as reading a short stream.
     with_snapshots = frozenset() if many else frozenset({REPLY_TASKS})
     return {
-        category: _store(log, category, snapshots=category in with_snapshots)
+        category: _store(log, category, snapshots=category in with_snapshots, in_memory=in_memory)
         for category in (REPLY_TASKS, CASE_TASKS, ACCOUNT_TASKS)
     }
 
@@ -43,12 +43,12 @@ def load_boards(boards: Boards, streams: Iterable[Stream]) -> Mapping[Stream, Lo
     return dict(zip(wanted, states, strict=True))
 
 
-def _store(log: EventLog, category: str, *, snapshots: bool) -> StateStore[Board]:
+def _store(log: EventLog, category: str, *, snapshots: bool, in_memory: int) -> StateStore[Board]:
     return StateStore(
         log,
         category,
         initial=decider.initial_state,
         evolve=lambda state, event: decider.evolve(state, event.data, event.position),
         snapshots=BoardSnapshots() if snapshots else None,
-        cache_size=_IN_MEMORY,
+        cache_size=in_memory,
     )

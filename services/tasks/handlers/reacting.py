@@ -26,7 +26,7 @@ _FIRST_MESSAGE = 2
 _EVENTS_AT_ONCE = 100
 # How far back on a board the consequences of an event are looked for, where their ids hang on the state.
 _LOOK_BACK = (1, 100)
-_CASES_IN_MEMORY = 10_000
+_CASES_IN_MEMORY = 2_000
 
 logger = logging.getLogger(__name__)
 

@@ -50,7 +50,7 @@ class Sweeper:
         self._log = log
         self._connect = connect
         self._clock = clock
-        self._boards = open_boards(log, many=True)
+        self._boards = open_boards(log, many=True, in_memory=_PORTION)
 
     def run(self, stop: threading.Event) -> None:
         """Sweep every few seconds until `stop` is set. Outlives restarts of the database and the log."""
