@@ -17,6 +17,7 @@ from shared.cli_support import (
     print_json,
     print_table,
 )
+from shared.garbage import leave_out_what_is_there
 from shared.settings import load, to_environment
 
 _GROUP = "parley.commands"
@@ -42,6 +43,7 @@ def _brought() -> dict[str, EntryPoint]:
 def _load(entry_point: EntryPoint) -> click.Command:
     try:
         command = entry_point.load()
+        leave_out_what_is_there()
     except Exception as error:  # noqa: BLE001 - whatever is wrong there must not end the other verbs
         return _broken(entry_point, f"{type(error).__name__}: {error}")
     if not isinstance(command, click.Command):

@@ -22,8 +22,6 @@ GROUP = "parley.services"
 # Where the log is in a database that is spoken to over gRPC.
 _OVER_GRPC = ("kurrentdb:", "kurrentdb+", "esdb:", "esdb+")
 
-_YOUNG_OBJECTS = 10_000
-
 _WRONG_USE = 2
 _FAILED = 1
 
@@ -49,12 +47,14 @@ def run(name: str) -> int:
         go_green()
 
     from shared import logs, settings
+    from shared.garbage import leave_out_what_is_there
 
     try:
         loaded = settings.load()
         logs.configure(loaded, name)
         target = found[name].load()
-        spare_the_collector()
+        gc.collect()
+        leave_out_what_is_there()
         if is_service:
             from shared.nameko_host import serve
 
@@ -69,19 +69,6 @@ def run(name: str) -> int:
         logger.critical("Process failed", extra={"action": "process_failed"}, exc_info=True)
         return _FAILED
     return 0
-
-
-def spare_the_collector() -> None:
-    """
-    Leave what was imported out of garbage collection, and collect less often.
-
-    A hundred thousand objects stay until the process ends; looking through them again and again was a tenth
-    of what services did under load, while requests waited. What is new is looked through after 10 000
-    objects rather than 700: by then most of it is gone by itself.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS)
 
 
 def go_green() -> None:
