@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.notifier import decider
+from services.notifier import decider, queries
 from services.notifier.commands import (
     MailCommand,
     RecordAmbiguous,
@@ -133,9 +133,16 @@ class Outcomes:
     def is_too_old(self, claim: Claim) -> bool:
         return claim.work.age >= self._retry.give_up_after
 
-    def was_tried_long_enough(self, claim: Claim) -> bool:
-        """Say whether the e-mail is given up now, after it was refused for the time being many times."""
-        return self.is_too_old(claim) and claim.work.tries >= _SOFT_BOUNCES - 1
+    def takes_nothing(self, claim: Claim) -> bool:
+        """
+        Say whether the address counts as dead: the e-mail is given up now, after it was refused for the time
+        being many times, and its reader was sent no other meanwhile.
+        """
+        if not self.is_too_old(claim) or claim.work.tries < _SOFT_BOUNCES - 1:
+            return False
+        self.project()
+        with self._pool.connection() as connection:
+            return not queries.was_reached_meanwhile(connection, claim.work.mail_id)
 
     def postpone_or_give_up(self, claim: Claim, attempt: int) -> None:
         if self.is_too_old(claim):

@@ -162,7 +162,7 @@ class Sender:
             logger.warning(
                 "E-mail has to wait", extra=about(claim, "mail_deferred") | {"answer": _answer_code(error)}
             )
-            if isinstance(error, AddressDeferred) and self._outcomes.was_tried_long_enough(claim):
+            if isinstance(error, AddressDeferred) and self._outcomes.takes_nothing(claim):
                 self._outcomes.suppress(ready.scheduled)
             self._outcomes.postpone_or_give_up(claim, attempt)
         except TransportUnavailable as error:

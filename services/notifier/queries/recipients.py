@@ -22,6 +22,12 @@ class SuppressedAddress:
     since: datetime
 
 
+def was_reached_meanwhile(connection: DatabaseConnection, mail_id: UUID) -> bool:
+    """Tell whether a mail server took another e-mail for its reader since this one was scheduled."""
+    row = connection.execute(_SQL["reached_meanwhile"], {"mail_id": mail_id}).fetchone()
+    return row is not None and bool(row[0])
+
+
 def suppressed_addresses(connection: DatabaseConnection) -> list[SuppressedAddress]:
     """Return those that nothing is sent to, the latest first."""
     with connection.cursor(row_factory=class_row(SuppressedAddress)) as cursor:

@@ -184,6 +184,14 @@ limit 1
 select mail_id, user_id, state, reason, scheduled_at, settled_at
 from outbox where message_ids @> array[%(message_id)s::uuid]
 
+-- name: reached_meanwhile
+-- Whether the reader of the e-mail was sent another one since this one was scheduled.
+select exists (
+    select from outbox this
+    join outbox other using (user_id)
+    where this.mail_id = %(mail_id)s and other.state = 'sent' and other.settled_at >= this.scheduled_at
+)
+
 -- name: outbox
 -- The newest e-mails first, of one state or of all.
 select o.mail_id, o.kind, o.state, o.user_id, u.email, o.thread_id, cardinality(o.message_ids) as messages,

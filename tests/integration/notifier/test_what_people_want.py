@@ -191,6 +191,32 @@ def test_an_address_that_takes_nothing_for_days_is_left_alone_too(
     assert [each.address for each in suppressed] == ([office.anna.email] if dead else [])
 
 
+def test_an_address_that_takes_some_e_mails_is_not_dead(
+    resources: NotifierResources, office: Office, catch_up: CatchUp, smtp_server: SmtpServer
+) -> None:
+    smtp_server.behaviour = "mailbox_full"
+    scheduled(resources, office, catch_up)
+    make_sender(resources).send_due()
+    with resources.pool.connection() as connection:
+        connection.execute("update notifier_delivery.deliveries set next_attempt_at = 'infinity'")
+    smtp_server.behaviour = "accept"
+    office.another_thread()
+    scheduled(resources, office, catch_up)
+    make_sender(resources).send_due()
+    smtp_server.behaviour = "mailbox_full"
+    with resources.pool.connection() as connection:
+        connection.execute(
+            "update notifier_delivery.deliveries set tries = 9, next_attempt_at = clock_timestamp(),"
+            " adopted_at = clock_timestamp() - interval '6 days'"
+        )
+
+    make_sender(resources).send_due()
+
+    with resources.pool.connection() as connection:
+        assert queries.suppressed_addresses(connection) == []
+    assert sorted(outcomes(resources)) == [("failed", "gave_up"), ("sent", None)]
+
+
 @pytest.mark.parametrize("category", ["case_notifications", "todo_digest"])
 def test_the_link_of_an_e_mail_ends_its_kind(
     resources: NotifierResources, office: Office, catch_up: CatchUp, category: MailCategory
