@@ -129,11 +129,6 @@ MORE_FAULTS: dict[str, tuple[type[WhoMayWhat], str, Callable[[Callable[..., Any]
         "services.messaging.decider.standing.as_collector",
         _whoever_asks_collects,
     ),
-    "a note of an earlier time is changed": (
-        WhoMayLog,
-        "services.messaging.decider.note._own",
-        lambda _: lambda of, _on, _author: of,
-    ),
     "anybody deletes a file": (WhoMayLog, "services.messaging.decider.file._delete", _anybody_deletes),
     "a draft is told to the other side": (
         WhoMayLog,
