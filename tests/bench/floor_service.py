@@ -50,6 +50,8 @@ class FloorService:
 
 
 if __name__ == "__main__":
+    from shared.garbage import leave_out_what_is_there
     from shared.nameko_host import serve
 
+    leave_out_what_is_there()
     serve(FloorService, settings.load())

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse
 
 from services.gateway.adapters.rpc import NamekoServices
 from shared import settings
+from shared.garbage import leave_out_what_is_there
 from tests.bench import floor
 
 
@@ -65,5 +66,6 @@ async def serve(loaded: settings.Settings) -> None:
 
 
 if __name__ == "__main__":
+    leave_out_what_is_there()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings.load()))
