@@ -179,6 +179,9 @@ class _Rebuild:
                 if marks.is_parked(event):
                     self._left_out.setdefault(event.stream, parked[event.stream])
             self._project([event for event in page.events if not marks.is_parked(event)])
+            if page.position == self._position:
+                # An append that began meanwhile hides for a moment what could be read before.
+                self._log.wait_for_news(after=self._position, timeout=1)
             self._position = page.position
             number += len(page.events)
             self._progress(self._position, target)

@@ -120,12 +120,12 @@ class Relay:
         publisher = ConfirmedPublisher(connection)
         self._declared.clear()
         position = _read_checkpoint(database)
-        head = self._log.head()
-        if position > head:
+        newest = self._log.newest()
+        if position > newest:
             raise RelayAheadOfLog(
-                f"the relay has published up to position {position} but the log ends at {head}. If "
+                f"the relay has published up to position {position} but the log ends at {newest}. If "
                 "PARLEY_EVENTLOG_URL names another log, correct it. If the log was restored from an older "
-                f"backup, set the position in eventlog.relay_checkpoint to {head}."
+                f"backup, set the position in eventlog.relay_checkpoint to {newest}."
             )
         # The position read up to, and that of the last event sent, which the next one names.
         sent = position

@@ -123,10 +123,10 @@ class Subscription:
     def _start(self, connection: DatabaseConnection, *, resumed: bool) -> None:
         name = self._definition.name
         position = Checkpoint(connection, name).ensure()
-        head = self._log.head()
-        if position > head:
+        newest = self._log.newest()
+        if position > newest:
             raise CheckpointBeyondLog(
-                f"the read model of {name} is at position {position} but the log ends at {head}. If "
+                f"the read model of {name} is at position {position} but the log ends at {newest}. If "
                 "PARLEY_EVENTLOG_URL names another log, correct it. If the log was restored from an older "
                 f"backup, run `parley {name} rebuild`, then start the service again."
             )

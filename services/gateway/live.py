@@ -97,8 +97,12 @@ class Hub:
                 await asyncio.sleep(1)
 
     async def head(self) -> int:
-        """Return the position of the newest event. Raises LogUnavailable."""
+        """Return the position up to which the log can be read in order. Raises LogUnavailable."""
         return await self._in_thread(self._log.head)
+
+    async def newest(self) -> int:
+        """Return the position of the newest event. Raises LogUnavailable."""
+        return await self._in_thread(self._log.newest)
 
     def end_streams(self, user_id: UUID | None = None) -> None:
         """End the streams of this user, or everybody's, once what is queued was sent."""
@@ -125,7 +129,7 @@ class Hub:
         """
         if self._position is None:
             raise ServiceUnavailable("The live stream waits for the event log. Come back soon.")
-        if after is not None and after > self._position and after > await self.head():
+        if after is not None and after > self._position and after > await self.newest():
             raise _no_such_id()
         start = max(self._position, after or 0)
         listener = Listener(user_id=user_id, company_id=company_id, position=start)

@@ -96,7 +96,7 @@ class SurveysService:
             draft=request.draft,
         )
         saved = handlers.save_draft(self.resources.archive, asked.case_id, command, self._origin(request))
-        return Done(position=saved.position if saved else self.resources.log.head())
+        return Done(position=saved.position if saved else self.resources.log.newest())
 
     @endpoint(SubmitSurvey)
     def submit_survey(self, request: SubmitSurvey) -> SubmittedSurvey:
@@ -124,7 +124,7 @@ class SurveysService:
 
     def _catch_up(self, request: Query) -> None:
         if request.min_position is not None:
-            if request.min_position > self.resources.log.head():
+            if request.min_position > self.resources.log.newest():
                 # Nobody may hold up workers by waiting for what was never written.
                 raise Invalid("bad_min_position", "No event has this position yet.", "min_position")
             wait_until_handled(

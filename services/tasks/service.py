@@ -219,7 +219,7 @@ class TasksService:
 
     def _catch_up(self, request: Query) -> None:
         if request.min_position is not None:
-            if request.min_position > self.resources.log.head():
+            if request.min_position > self.resources.log.newest():
                 # Nobody may hold up workers by waiting for what was never written.
                 raise Invalid("bad_min_position", "No event has this position yet.", "min_position")
             wait_until_handled(

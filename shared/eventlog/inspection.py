@@ -31,6 +31,9 @@ class LogReader:
                 yield error
                 continue
             yield from page.events
+            if page.position == self.position:
+                # An append that began meanwhile hides for a moment what could be read before.
+                return
             self.position = page.position
 
 

@@ -169,6 +169,9 @@ class KurrentEventLog:
     def head(self) -> int:
         return self._connection.read(Session.tail)
 
+    def newest(self) -> int:
+        return self.head()
+
     def before_last(self, number: int, *, categories: Collection[str] | None = None) -> int:
         pattern = streams_pattern(categories)
         newest = self._connection.read(lambda session: session.last_of_ours(number + 1, pattern))

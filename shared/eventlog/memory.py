@@ -116,6 +116,9 @@ class MemoryEventLog:
     def head(self) -> int:
         return len(self._rows)
 
+    def newest(self) -> int:
+        return self.head()
+
     def before_last(self, number: int, *, categories: Collection[str] | None = None) -> int:
         with self._news:
             wanted = [row.position for row in self._rows if categories is None or row.category in categories]

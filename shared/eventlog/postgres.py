@@ -196,6 +196,10 @@ class PostgresEventLog:
         position: int = self._fetch("head", [])[0][0]
         return position
 
+    def newest(self) -> int:
+        position: int = self._fetch("newest", [])[0][0]
+        return position
+
     def before_last(self, number: int, *, categories: Collection[str] | None = None) -> int:
         # Of some categories they may lie far apart, and there is no index to find them by.
         del categories

@@ -170,8 +170,17 @@ class EventLog(Protocol):
         """
         Return the position of the newest event that can be read in order, 0 for an empty log.
 
-        No page goes past it. While others append, it may lie before what was appended just now. Where other
-        things lie between the events, it may be that of such a thing.
+        No page goes past it. While others append, it may lie before what was appended just now, and for a
+        moment before what it was. Where other things lie between the events, it may be that of such a thing.
+        """
+        ...
+
+    def newest(self) -> int:
+        """
+        Return the position of the newest event, readable in order or not yet; 0 for an empty log.
+
+        Never less than what an ended append returned or a reader has reached, while `head` may be: to tell
+        whether the log has a position at all, or up to where a state may have been loaded, ask this.
         """
         ...
 

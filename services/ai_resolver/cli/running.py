@@ -54,7 +54,7 @@ def run(*, dry_run: bool, at_once: bool, as_json: bool, now: datetime | None) ->
         connect(settings, schema=subscribing.NAME, autocommit=True) as connection,
         Progress(transient=True, disable=as_json) as progress,
     ):
-        wait_until_handled(connection, subscribing.NAME, log.head(), _CATCH_UP_SECONDS)
+        wait_until_handled(connection, subscribing.NAME, log.newest(), _CATCH_UP_SECONDS)
         night = NightRun(log=log, connection=connection, judge=judge, rules=rules, desk=Desk(log))
         if night.limit(instant) == "shadow":
             click.echo(

@@ -137,7 +137,7 @@ async def status(session: Operator, gateway: TheGateway) -> Response:
     del session
     found = Status(
         broker=gateway.services.connected,
-        head=await gateway.hub.head(),
+        head=await gateway.hub.newest(),
         live=LiveStatus(
             connected=gateway.feed.connected,
             position=gateway.hub.position,

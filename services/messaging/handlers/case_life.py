@@ -238,7 +238,7 @@ def carry_out(
         return decided
 
     appended = archive.cases.carry_out(command.case_id, origin, decide)
-    position = archive.log.head() if appended is None else appended.position
+    position = archive.log.newest() if appended is None else appended.position
     followed = follow_through(archive, appended.events) if appended else []
     position = max([position, *(outcome.position for outcome in followed)])
     state = _known_to(archive, command.case_id, viewer)

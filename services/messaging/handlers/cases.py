@@ -57,7 +57,7 @@ def ensure_thread(
     opened = archive.log.find(
         archive.threads.stream(command.thread_id), once_id(ThreadOpened, command.thread_id)
     )
-    return command.thread_id, opened.position if opened else archive.log.head()
+    return command.thread_id, opened.position if opened else archive.log.newest()
 
 
 def _thread_to_open(

@@ -102,7 +102,7 @@ def delete_file(archive: Archive, request: contract.DeleteFile, origin: Origin) 
     appended = archive.files.carry_out(request.file_id, origin, lambda state: file.decide(command, state))
     if appended is None:
         gone = archive.log.find(archive.files.stream(request.file_id), once_id(FileDeleted, request.file_id))
-        position = gone.position if gone else archive.log.head()
+        position = gone.position if gone else archive.log.newest()
     else:
         position = appended.position
     released = release_content(archive, sha256=uploaded.sha256, file_id=request.file_id, origin=origin)

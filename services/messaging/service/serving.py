@@ -56,7 +56,7 @@ class Serving:
     def reads(self, request: Query) -> Reads:
         """Return the reads once they show what the request wants to see. Raises Invalid."""
         if request.min_position is not None:
-            if request.min_position > self.resources.log.head():
+            if request.min_position > self.resources.log.newest():
                 # Nobody may hold up workers by waiting for what was never written.
                 raise Invalid("bad_min_position", "No event has this position yet.", "min_position")
             self.wait_until_handled(request.min_position)
@@ -77,5 +77,5 @@ class Serving:
         )
 
     def done(self, appended: Appended | None) -> Done:
-        """Answer with the position reached; where nothing was to be done that is the log's head."""
-        return Done(position=appended.position if appended else self.resources.log.head())
+        """Answer with the position reached; where nothing was to be done that is the log's newest."""
+        return Done(position=appended.position if appended else self.resources.log.newest())

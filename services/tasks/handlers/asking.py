@@ -199,7 +199,7 @@ class Desk:
             command.board.id,
             lambda loaded: decider.decide(command, loaded.state),
         )
-        return self._log.head() if appended is None else appended.position
+        return self._log.newest() if appended is None else appended.position
 
     def _board(self, connection: DatabaseConnection, caller: Caller, task_id: UUID) -> Stream:
         company_id = None if caller.role == "ops" else caller.company_id

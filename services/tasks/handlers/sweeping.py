@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from shared.clock import Clock
 from shared.command_handling import Plan, append_decided
 from shared.contracts.envelope import Stream
 from shared.db import DatabaseConnection
-from shared.eventlog.protocol import EventLog
+from shared.eventlog.protocol import EventLog, LogUnavailable
 from shared.handling import passes_by_itself
 
 _ACTOR = "platform"
@@ -46,10 +47,14 @@ class Sweeper:
     decides.
     """
 
-    def __init__(self, log: EventLog, connect: Connect, clock: Clock) -> None:
+    def __init__(
+        self, log: EventLog, connect: Connect, clock: Clock, *, seconds_to_settle: float = 5.0
+    ) -> None:
+        """`seconds_to_settle` is how long it waits for appends that are under way."""
         self._log = log
         self._connect = connect
         self._clock = clock
+        self._seconds_to_settle = seconds_to_settle
         self._boards = open_boards(log, many=True, in_memory=_PORTION)
 
     def run(self, stop: threading.Event) -> None:
@@ -88,11 +93,22 @@ class Sweeper:
         return Swept(overdue, seen)
 
     def _handled_until(self, now: datetime) -> datetime:
-        """Return the time of the first event that tasks has not handled, or `now`."""
+        """
+        Return the time of the first event that tasks has not handled, or `now`.
+
+        Raises LogUnavailable where that cannot be told yet: an answer may be in the log and not readable.
+        """
+        newest = self._log.newest()
         with self._connect() as connection:
             handled = Checkpoint(connection, NAME).read()
-        page = self._log.read_all(after=handled, limit=1, categories=FOLLOWED)
-        return page.events[0].time if page.events else now
+        until = time.monotonic() + self._seconds_to_settle
+        while True:
+            page = self._log.read_all(after=handled, limit=1, categories=FOLLOWED)
+            if page.events or page.position >= newest:
+                return page.events[0].time if page.events else now
+            if time.monotonic() > until:
+                raise LogUnavailable("an append that does not end hides what was appended after it")
+            self._log.wait_for_news(after=page.position, timeout=self._seconds_to_settle)
 
     def _notice(self, due: list[queries.DueTask], now: datetime, correlation_id: UUID) -> int:
         by_board: dict[Stream, list[UUID]] = {}

@@ -65,6 +65,10 @@ from eventlog.read_all_v1(%(after)s::bigint, %(until)s::bigint, %(limit)s::integ
 -- See 070_positions.pre.sql.
 select eventlog.head_v1()
 
+-- name: newest
+-- The newest event that can be seen, settled or not.
+select coalesce((select position from eventlog.events order by position desc limit 1), 0)
+
 -- name: load_snapshot
 -- The snapshot of a stream.
 select version, schema, state from eventlog.snapshots where stream_id = %s and category = %s

@@ -1,5 +1,6 @@
 """The running service, asked over RabbitMQ as any nameko client asks."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,7 @@ import pytest
 from nameko.exceptions import get_module_path, registry
 from nameko.standalone.rpc import ClusterRpcProxy
 
+from shared.db import connect
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from shared.settings import Settings
 from shared.testing import running
@@ -116,3 +118,22 @@ def test_a_conversation_from_the_first_company_to_the_last_read_message(messagin
     }
     for method, fields in administration.items():
         assert messaging.refusal(method, AS_ANNA, **fields) == ("Forbidden", "operators_only")
+
+
+def test_a_position_that_was_answered_can_be_waited_for_while_a_slower_append_is_under_way(
+    messaging: Messaging, settings: Settings
+) -> None:
+    with connect(settings, schema="eventlog") as slow:
+        slow.execute("select eventlog.mark_positions_v1()")
+        company = {"country": "DK", "time_zone": "Europe/Copenhagen"}
+        messaging.call("register_company", OPS, id=CREDITOR, side="creditor", name="Nordvik", **company)
+        user = {"id": ANNA, "company_id": CREDITOR, "email": "anna@n.example", "name": "Anna"}
+        position = messaging.call("put_user", OPS, **user)["position"]
+        end = threading.Timer(0.3, slow.rollback)
+        end.start()
+        try:
+            seen = messaging.call("list_cases", AS_ANNA, min_position=position)
+        finally:
+            end.join()
+
+    assert seen["items"] == []

@@ -13,6 +13,7 @@ from shared.db import connect, open_pool
 from shared.eventlog.postgres import PostgresEventLog
 from shared.settings import Settings
 from shared.subscription import CheckpointBeyondLog, NotYetHandled, Subscription, wait_until_handled
+from shared.testing import eventually
 from shared.wakeups import IdlePolling
 from tests.integration.subscription.ledger import (
     NAME,
@@ -145,6 +146,27 @@ def test_a_checkpoint_beyond_the_log_stops_the_subscription_with_a_word_on_what_
 
     with pytest.raises(CheckpointBeyondLog, match="rebuild"):
         Subscription(ledger.definition(), log, database_settings, IdlePolling()).run(threading.Event())
+
+
+def test_a_checkpoint_that_an_append_under_way_hides_is_not_beyond_the_log(
+    ledger: Ledger, log: PostgresEventLog, database_settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An append that was slow between its two looks can mark a position that readers have passed already."""
+    caplog.set_level("INFO")
+    with (
+        connect(database_settings, schema="eventlog") as slow,
+        closing(connect(database_settings, schema=NAME, autocommit=True)) as connection,
+    ):
+        slow.execute("select eventlog.mark_positions_v1()")
+        checkpoint = Checkpoint(connection, NAME)
+        checkpoint.ensure()
+        checkpoint.advance(deposit(log, uuid4(), "handled before"))
+        assert log.head() == 0
+
+        with subscribed(ledger, database_settings):
+            eventually(lambda: "Subscription started" in caplog.messages, within=10)
+            slow.rollback()
+            handled(database_settings, deposit(log, uuid4(), "deposit"))
 
 
 def test_a_subscription_outlives_the_loss_of_its_connection(

@@ -18,9 +18,11 @@ from shared.contracts.envelope import Stream
 from shared.contracts.messaging import CaseMerged, CaseStatusChanged, ComplaintAccepted, UserAdded
 from shared.contracts.rpc import Caller
 from shared.contracts.tasks import TaskType, TaskView
-from shared.db import DatabaseConnection
+from shared.db import DatabaseConnection, connect
 from shared.errors import Conflict, Invalid, NotFound
 from shared.eventlog.postgres import PostgresEventLog
+from shared.eventlog.protocol import LogUnavailable
+from shared.settings import Settings
 from tests.integration.tasks.town import FRIDAY_AT_THREE, Thread, Town
 
 CatchUp = Callable[[], None]
@@ -391,6 +393,32 @@ def test_an_answer_that_tasks_has_not_handled_yet_is_never_overdue(
     caught_up = sweeper.sweep(due + timedelta(days=1))
 
     assert (behind.overdue, caught_up.overdue) == (0, 1)
+
+
+def test_an_answer_that_cannot_be_read_in_order_yet_is_never_overdue(
+    town: Town,
+    catch_up: CatchUp,
+    tables: DatabaseConnection,
+    log: PostgresEventLog,
+    database_settings: Settings,
+) -> None:
+    """An append that began earlier and does not end holds up readers, not those who answer."""
+    clock = FixedClock(FRIDAY_AT_THREE)
+    sweeper = Sweeper(log, lambda: nullcontext(tables), clock, seconds_to_settle=0.1)
+    answered = town.thread()
+    town.posts(answered, "creditor")
+    catch_up()
+    due = of_case(answered, tables)[0].due_at
+    with connect(database_settings, schema="eventlog") as slow:
+        slow.execute("select eventlog.mark_positions_v1()")
+        town.posts(answered, "partner", at=due - timedelta(seconds=1))
+
+        with pytest.raises(LogUnavailable):
+            sweeper.sweep(due + timedelta(days=1))
+
+        slow.rollback()
+
+    assert sweeper.sweep(due + timedelta(days=1)).overdue == 0
 
 
 def test_a_sweep_records_what_is_overdue_once_however_late(
