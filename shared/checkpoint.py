@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 
 from shared.contracts.envelope import RecordedEvent, Stream
-from shared.db import DatabaseConnection, connect, load_queries
+from shared.db import DatabaseConnection, connect, limit_transactions, load_queries
 from shared.eventlog.codec import UnreadableEvent
 from shared.settings import Settings
 
@@ -19,7 +19,6 @@ QUERIES = load_queries("shared.sql", "subscription.sql")
 # middle of a pipeline the server does not take a session for idle, so the whole transaction is limited too.
 FROZEN_MILLISECONDS = 30_000
 _TRANSACTION_MILLISECONDS = 120_000
-_LIMITS_TRANSACTIONS = 17_00_00
 _ERROR_LENGTH = 500
 
 
@@ -51,8 +50,7 @@ def connect_for_work(settings: Settings, name: str) -> DatabaseConnection:
     """
     connection = connect(settings, schema=name, autocommit=True)
     connection.execute(f"set idle_in_transaction_session_timeout = {FROZEN_MILLISECONDS}")
-    if connection.info.server_version >= _LIMITS_TRANSACTIONS:
-        connection.execute(f"set transaction_timeout = {_TRANSACTION_MILLISECONDS}")
+    limit_transactions(connection, _TRANSACTION_MILLISECONDS)
     connection.execute("set synchronous_commit = off")
     return connection
 

@@ -13,6 +13,7 @@ from shared.errors import Retryable
 from shared.settings import Settings
 
 _NAMED_QUERY = re.compile(rb"^-- name: (?P<name>\w+)\n", re.MULTILINE)
+_LIMITS_TRANSACTIONS = 17_00_00
 
 DatabaseConnection = Connection[TupleRow]
 
@@ -50,6 +51,17 @@ def connect(
         )
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(str(error)) from error
+
+
+def limit_transactions(connection: DatabaseConnection, milliseconds: int) -> None:
+    """
+    Have the server end a transaction that takes longer, whatever it waits for.
+
+    A session whose client fell silent in the middle of its messages is neither running a statement nor
+    idle, so that no other limit ends it. Before version 17 PostgreSQL has none such.
+    """
+    if connection.info.server_version >= _LIMITS_TRANSACTIONS:
+        connection.execute(f"set transaction_timeout = {milliseconds}")
 
 
 def open_pool(

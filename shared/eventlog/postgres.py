@@ -64,6 +64,9 @@ class PostgresEventLog:
     Connects when it is first used, never before, and holds up to `pool_size` connections, one for waking
     readers and one for each thread that waits for news.
 
+    The server ends a transaction after `transaction_milliseconds`, or an append whose client fell silent
+    would hold up all readers. That is longer than a statement may take, which costs no connection.
+
     Appends to different streams run side by side: docs/decisions/0001-order-of-the-log.md
     says why readers see one order all the same.
     """
@@ -71,9 +74,12 @@ class PostgresEventLog:
     # A number is lost where an append fails after it took one, and a few where the server crashes.
     consecutive = False
 
-    def __init__(self, settings: Settings, *, pool_size: int = 8) -> None:
+    def __init__(
+        self, settings: Settings, *, pool_size: int = 8, transaction_milliseconds: int = 70_000
+    ) -> None:
         def connect() -> DatabaseConnection:
             connection = db.connect(settings, schema=_SCHEMA, autocommit=True, url=settings.log_url)
+            db.limit_transactions(connection, transaction_milliseconds)
             connection.prepare_threshold = 0
             return connection
 

@@ -146,3 +146,34 @@ def test_a_server_that_does_not_answer_in_time_is_unavailable(database_settings:
             log.append(a_stream(), [an_event()], expected="any")
 
         assert time.monotonic() - started < 30
+
+
+def test_an_append_whose_client_fell_silent_does_not_hold_up_readers_for_ever(
+    database_settings: Settings,
+) -> None:
+    """Between its messages a session neither runs a statement nor is idle: only one limit ends it."""
+    with closing(PostgresEventLog(database_settings, transaction_milliseconds=1000)) as log:
+        log.head()
+        with log._connections._turn():
+            silent = log._connections._take_idle()
+        assert silent is not None
+        if silent.info.server_version < 17_00_00:
+            pytest.skip("PostgreSQL has no such limit before version 17")
+        silent.pgconn.enter_pipeline_mode()
+        silent.pgconn.send_query_params(b"select eventlog.mark_positions_v1()", [])
+        silent.pgconn.send_flush_request()
+        silent.pgconn.flush()
+        eventually(lambda: is_marked(database_settings))
+        position = log.append(a_stream(), [an_event()], expected="any").position
+        assert log.head() < position
+
+        eventually(lambda: log.head() == position, within=10)
+        silent.close()
+
+
+def is_marked(settings: Settings) -> bool:
+    with psycopg.connect(settings.database_url) as connection:
+        row = connection.execute(
+            "select count(*) from pg_locks where locktype = 'advisory' and classid::bigint >> 16 = 7209"
+        ).fetchone()
+    return row is not None and row[0] > 0
