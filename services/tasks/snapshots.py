@@ -18,7 +18,7 @@ class BoardSnapshots:
     Count `schema` up when the shape of that JSON or the meaning of the state changes.
     """
 
-    schema = 2
+    schema = 3
     every = 200
 
     def to_json(self, state: Board) -> Mapping[str, Any]:

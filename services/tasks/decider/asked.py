@@ -165,8 +165,7 @@ def _notice_overdue(command: NoticeOverdue, state: Board) -> tuple[NewEvent, ...
     ]
     return tuple(
         NewEvent(
-            # Derived from the task and the deadline: whoever notices it first, it is one event.
-            id=uuid5(task.facts.id, f"overdue:{task.due_at.isoformat()}"),
+            id=_overdue_id(task),
             data=TaskBecameOverdue(task=task.facts, due_at=task.due_at),
             time=command.act.time,
             actor=command.act.actor,
@@ -175,6 +174,16 @@ def _notice_overdue(command: NoticeOverdue, state: Board) -> tuple[NewEvent, ...
         )
         for task in due
     )
+
+
+def _overdue_id(task: boards.OpenTask) -> UUID:
+    """
+    Derive the id from task and deadline: whoever notices it first, it is one event.
+
+    A deadline that was moved and then brought back passes again: the log takes the same id only once.
+    """
+    again = f":{task.moved}" if task.moved else ""
+    return uuid5(task.facts.id, f"overdue:{task.due_at.isoformat()}{again}")
 
 
 def _open_task(state: Board, command: ChangeTask | SettleTask) -> boards.OpenTask:

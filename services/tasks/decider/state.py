@@ -25,7 +25,8 @@ class OpenTask:
     A task and what people made of it.
 
     `source_position` is the log's position of the event it follows from, or its own where it follows from
-    none; `due_at` its deadline now, `overdue` whether it is on record that it has passed.
+    none; `due_at` its deadline now, `overdue` whether it is on record that it has passed, `moved` how often
+    it was another.
     """
 
     facts: TaskFacts
@@ -34,6 +35,7 @@ class OpenTask:
     assignee_id: UUID | None = None
     postponed_to: datetime | None = None
     overdue: bool = False
+    moved: int = 0
     # How it was solved, while that can be undone.
     resolution: AutomaticResolution | None = None
 
@@ -84,16 +86,27 @@ def evolve(state: Board, data: EventData, position: int = 0) -> Board:
             return Board({**state.open, task.id: reopened}, _without(state.resolved, task.id), state.handled)
         case TaskAssigned(task=task, assignee_id=assignee_id):
             return _changed(state, task.id, assignee_id=assignee_id)
-        case TaskPostponed(task=task, postponed_to=postponed_to, due_at=due_at):
-            overdue = task.id in state.open and state.open[task.id].overdue
-            same = task.id in state.open and state.open[task.id].due_at == due_at
-            return _changed(
-                state, task.id, postponed_to=postponed_to, due_at=due_at, overdue=overdue and same
-            )
+        case TaskPostponed():
+            return _put_off(state, data)
         case TaskBecameOverdue(task=task):
             return _changed(state, task.id, overdue=True)
         case _:
             raise Poison("The stream of tasks holds an event of a newer release: upgrade, then retry.")
+
+
+def _put_off(state: Board, data: TaskPostponed) -> Board:
+    before = state.open.get(data.task.id)
+    if before is None:
+        return state
+    moved = before.due_at != data.due_at
+    after = replace(
+        before,
+        postponed_to=data.postponed_to,
+        due_at=data.due_at,
+        overdue=before.overdue and not moved,
+        moved=before.moved + moved,
+    )
+    return replace(state, open={**state.open, data.task.id: after})
 
 
 def _changed(state: Board, task_id: UUID, **changes: object) -> Board:

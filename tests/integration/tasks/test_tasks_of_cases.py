@@ -452,6 +452,41 @@ def test_a_sweep_records_what_is_overdue_once_however_late(
     assert [event.stream.id for event in recorded] == [thread.id for thread in threads]
 
 
+def test_a_deadline_that_was_put_off_and_brought_back_holds_up_no_other(
+    town: Town, catch_up: CatchUp, tables: DatabaseConnection, desk: Desk, sweeper: Sweeper
+) -> None:
+    thread = town.thread()
+    town.opens_case(thread)
+    catch_up()
+
+    def ask(due_at: datetime) -> UUID:
+        task_id, _ = desk.open(
+            tables,
+            type="FollowUpPausedCase",
+            company_id=thread.partner,
+            case_id=thread.case_id,
+            due_at=due_at,
+            by="test",
+        )
+        return task_id
+
+    due = FRIDAY_AT_THREE + timedelta(days=1)
+    moved = ask(due)
+    catch_up()
+    sweeper.sweep(due)
+    catch_up()
+    for until in (due + timedelta(days=2), None):
+        desk.change(tables, change(moved, by(thread.partner), postponed_to=until))
+    beside = ask(due)
+    catch_up()
+
+    swept = sweeper.sweep(due + timedelta(hours=1))
+    catch_up()
+
+    assert (swept.overdue, sweeper.sweep(due + timedelta(hours=2)).seen) == (2, 0)
+    assert {task.id for task in of_case(thread, tables)} >= {moved, beside}
+
+
 def test_threads_are_listed_with_all_they_ask_for(
     town: Town, catch_up: CatchUp, tables: DatabaseConnection
 ) -> None:

@@ -373,6 +373,16 @@ class TestTheClock:
         assert decider.decide(overdue(DUE), state) == ()
         assert decider.decide(overdue(moved), state)
 
+    def test_a_deadline_that_was_moved_and_moved_back_passes_again_under_another_id(self) -> None:
+        """The log takes an id once: the same again would never be on record."""
+        asked = generic()
+        moved = given(asked, overdue(DUE), postpone(DUE + timedelta(days=3)), postpone(None))
+
+        (once,), (again,) = (decider.decide(overdue(DUE), state) for state in (given(asked), moved))
+
+        assert once.data == again.data
+        assert once.id != again.id
+
 
 class TestOperators:
     def test_open_what_no_event_asks_for_once(self) -> None:
