@@ -9,11 +9,11 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from shared.checkpoint import QUERIES, Checkpoint, connect_for_work, describe
-from shared.contracts.envelope import Stream
+from shared.contracts.envelope import RecordedEvent, Stream
 from shared.db import DatabaseConnection, connect
 from shared.errors import NotFound
 from shared.eventlog.codec import UnreadableEvent
-from shared.eventlog.protocol import EventLog
+from shared.eventlog.protocol import EventLog, LogUnavailable
 from shared.handling import Handler, HandlingFailed, SubscriptionDefinition
 from shared.settings import Settings
 
@@ -76,6 +76,16 @@ def retry(
     return Retried(handled, tuple(failed))
 
 
+def _read(log: EventLog, parked: ParkedEvent) -> RecordedEvent:
+    # One stretch of the log rather than the stream, whose later events may be many.
+    events = log.read_all(after=parked.position - 1, limit=1, until=parked.position).events
+    if not events:
+        raise LogUnavailable(
+            f"position {parked.position} cannot be read yet: an append before it is under way, try again soon"
+        )
+    return events[0]
+
+
 def _try_again(
     definition: SubscriptionDefinition, log: EventLog, connection: DatabaseConnection, parked: ParkedEvent
 ) -> bool:
@@ -86,8 +96,7 @@ def _try_again(
     try:
         with connection.transaction():
             position = checkpoint.wait_for_lock()
-            # One stretch of the log rather than the stream, whose later events may be many.
-            (event,) = log.read_all(after=parked.position - 1, limit=1, until=parked.position).events
+            event = _read(log, parked)
             consequences = handler.take_effect(event, project=True)
             if event.position > position:
                 # It was parked as a consequence, before the checkpoint got there.

@@ -1,6 +1,7 @@
 -- name: try_lock
--- One rebuild of a service at a time, for as long as its session lives.
-select pg_try_advisory_lock(hashtextextended('parley rebuild ' || %(name)s, 0));
+-- One rebuild of a service at a time, for as long as its session lives. Two numbers: with one it could look like the mark
+-- of an append.
+select pg_try_advisory_lock(7208, hashtext(%(name)s));
 
 -- name: put_checkpoint
 insert into checkpoints (name, position) values (%(name)s, %(position)s);

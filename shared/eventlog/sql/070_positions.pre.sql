@@ -61,6 +61,10 @@ begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'reading the log needs the isolation level read committed' using errcode = 'PLV03';
     end if;
+    if pg_is_in_recovery() then
+        raise exception 'the log must be read from the primary: a standby does not know what is under way'
+            using errcode = 'PLV05';
+    end if;
     newest := coalesce((select e.position from eventlog.events e order by e.position desc limit 1), 0);
     below := (
         select min(((l.classid::bigint & 65535) << 32) | l.objid::bigint)

@@ -14,6 +14,7 @@ from shared.db import connect
 from shared.dead_letters import dead_letters_group
 from shared.errors import NotFound
 from shared.eventlog.postgres import PostgresEventLog
+from shared.eventlog.protocol import LogUnavailable
 from shared.parking import list_parked, retry
 from shared.settings import Settings, to_environment
 from shared.subscription import wait_until_handled
@@ -97,6 +98,23 @@ def test_a_retry_that_fails_again_changes_nothing_but_the_note_of_it(
     assert after[0].attempts == before[0].attempts + 1
     assert after[1] == before[1]
     assert labels(database_settings, account(sick)) == []
+
+
+def test_a_retry_while_an_append_before_it_is_under_way_changes_nothing_and_says_so(
+    ledger: Ledger, log: PostgresEventLog, database_settings: Settings
+) -> None:
+    ledger.cannot_project.add("poisoned")
+    deposit(log, uuid4(), "poisoned")
+    with subscribed(ledger, database_settings):
+        catch_up(database_settings, log)
+    before = list_parked(database_settings, NAME)
+    with connect(database_settings, schema="eventlog") as under_way:
+        under_way.execute("select pg_advisory_xact_lock_shared(7209::bigint << 48)")
+
+        with pytest.raises(LogUnavailable, match="try again soon"):
+            retry(ledger.definition(), log, database_settings)
+
+    assert list_parked(database_settings, NAME) == before
 
 
 def test_a_reaction_that_fails_is_parked_too_and_reacts_when_it_is_retried(
