@@ -23,8 +23,10 @@ from services.gateway.ports import Arrival, Feed
 from services.gateway.reactions import LIVE_CATEGORIES, LIVE_TYPES, to_live
 from shared.contracts import messaging
 from shared.contracts.envelope import RecordedEvent
-from shared.errors import Invalid, Retryable
+from shared.errors import Invalid, Poison, Retryable
+from shared.eventlog.codec import UnreadableEvent
 from shared.eventlog.protocol import EventLog, LogUnavailable, Page, UnknownPosition
+from shared.eventlog.wire import UnreadableMessage
 
 T = TypeVar("T")
 
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 IDLE_SECONDS = 2.0
+SETTLING_SECONDS = 1.0
 PAGE_SIZE = 200
 LOG_THREADS = 4
 
@@ -177,16 +180,26 @@ class Hub:
         """
         Return what comes next after that position, None at `until`.
 
-        Raises LogUnavailable where the log does not reach so far now, as after another node took over.
+        An event that cannot be read is stepped over, as the relay does. Raises LogUnavailable where the log
+        does not reach so far now, as after another node took over.
         """
         if after >= until:
             return None
-        page = await self._in_thread(
-            partial(self._log.read_all, after=after, limit=PAGE_SIZE, categories=categories, until=until)
-        )
+        page = await self._in_thread(partial(self._read, after, until, categories))
+        if page.position <= after:
+            # What could be read before is hidden for a moment by an append that began meanwhile.
+            await self._in_thread(partial(self._log.wait_for_news, after=after, timeout=SETTLING_SECONDS))
+            page = await self._in_thread(partial(self._read, after, until, categories))
         if page.position <= after:
             raise LogUnavailable(f"the log cannot be read past {after} now, but had reached {until}")
         return page
+
+    def _read(self, after: int, until: int, categories: Collection[str]) -> Page:
+        try:
+            return self._log.read_all(after=after, limit=PAGE_SIZE, categories=categories, until=until)
+        except UnreadableEvent as error:
+            _log_left_out(error.position, error)
+            return Page((), error.position)
 
     async def _in_thread(self, read: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, read)
@@ -214,7 +227,10 @@ class Hub:
             arrival.type in LIVE_TYPES and bool(self._listeners.who_may_know(arrival.audience))
         )
         if wanted:
-            self._show(arrival.decode())
+            try:
+                self._show(arrival.decode())
+            except UnreadableMessage as error:
+                _log_left_out(arrival.position, error)
         self._position = arrival.position
 
     def _show(self, event: RecordedEvent) -> None:
@@ -242,6 +258,14 @@ class Hub:
     def _frame(event: RecordedEvent) -> bytes:
         live = to_live(event)
         return b"" if live is None else sse.frame(event.position, live)
+
+
+def _log_left_out(position: int, error: Poison) -> None:
+    # Left in the way, it would end the live updates of everybody.
+    logger.error(
+        "Event cannot be read and is not shown live",
+        extra={"action": "live_stepped_over", "position": position, "error": str(error)},
+    )
 
 
 def _no_such_id() -> Invalid:

@@ -75,7 +75,7 @@ class Arrival(Protocol):
     def audience(self) -> frozenset[UUID]: ...
 
     def decode(self) -> RecordedEvent:
-        """Return the event. Raises ValueError where its contract does not fit."""
+        """Return the event. Raises UnreadableMessage where its contract does not fit."""
         ...
 
 

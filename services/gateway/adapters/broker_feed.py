@@ -28,7 +28,7 @@ class WireArrival:
         self.audience = frozenset(UUID(company) for company in body["audience"].split(",") if company)
 
     def decode(self) -> RecordedEvent:
-        """Return the event. Raises ValueError where its contract does not fit."""
+        """Return the event. Raises UnreadableMessage where its contract does not fit."""
         return from_wire(self._body)[0]
 
 
@@ -75,9 +75,11 @@ class BrokerFeed:
         await channel.queue_declare(queue, exclusive=True, auto_delete=True)
         await channel.exchange_declare(WINDOWS_EXCHANGE, exchange_type="fanout", durable=True)
         await channel.queue_bind(queue, WINDOWS_EXCHANGE)
-        await channel.basic_consume(queue, self._on_window)
+        # Before the first message: it may come ahead of the consumer's confirmation, and one that is not
+        # acknowledged is the last that comes.
         self._channel = channel
         self._arrived.put_nowait(None)
+        await channel.basic_consume(queue, self._on_window)
 
     def _end(self) -> None:
         self._channel = None

@@ -16,8 +16,10 @@ from services.gateway.live import Hub
 from shared.contracts.envelope import EventData, NewEvent, RecordedEvent, Stream
 from shared.contracts.messaging import CaseStatusChanged, CompanyDetails, CompanyRegistered, UserDeactivated
 from shared.errors import Invalid
+from shared.eventlog.codec import StoredEvent, UnreadableEvent
 from shared.eventlog.memory import MemoryEventLog
 from shared.eventlog.protocol import LogUnavailable, Page, UnknownPosition
+from shared.eventlog.wire import UnreadableMessage
 
 OURS, THEIRS, USER = uuid4(), uuid4(), uuid4()
 
@@ -496,5 +498,95 @@ def test_a_log_that_is_away_delays_and_loses_nothing(monkeypatch: pytest.MonkeyP
         await world.shown_up_to(2)
 
         assert await ear.all() == [(1, "lost"), (2, "came")]
+
+    play(story)
+
+
+def unreadable(event: RecordedEvent) -> UnreadableEvent:
+    row = StoredEvent(
+        position=event.position,
+        category=event.stream.category,
+        stream_id=event.stream.id,
+        version=event.version,
+        id=event.id,
+        source=event.source,
+        type=event.type,
+        schema_version=event.schema_version,
+        time=event.time,
+        actor=event.actor,
+        audience=list(event.audience),
+        subject=event.subject,
+        correlation_id=event.correlation_id,
+        causation_id=event.causation_id,
+        data="{}",
+    )
+    return UnreadableEvent(row, "this process knows its schema up to version 1")
+
+
+def test_an_event_of_the_log_that_cannot_be_read_stands_in_nobodys_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As one that a newer messaging wrote during an update."""
+
+    async def story(world: World) -> None:
+        live_ear = await world.hears()
+        first, newer, last = world.happens("1"), world.happens("of a newer contract"), world.happens("3")
+        working = world.log.read_all
+
+        def reading(*, after: int, until: int, **arguments: object) -> Page:
+            if after == newer.position - 1:
+                raise unreadable(newer)
+            end = until if after >= newer.position else newer.position - 1
+            return working(after=after, until=end, **arguments)  # type: ignore[arg-type]  # handed on as they came
+
+        monkeypatch.setattr(world.log, "read_all", reading)
+        world.feed.queue.put_nowait(None)
+        await world.shown_up_to(last.position)
+        back_again = await world.hears(after=0)
+
+        told = [(first.position, "1"), (last.position, "3")]
+        assert await live_ear.all() == told
+        assert await back_again.all() == told
+
+    play(story)
+
+
+def test_an_event_from_the_broker_that_cannot_be_read_stands_in_nobodys_way() -> None:
+    class Newer(Announced):
+        def decode(self) -> RecordedEvent:
+            raise UnreadableMessage("not an event of ours")
+
+    async def story(world: World) -> None:
+        ear = await world.hears()
+        newer, last = world.happens("of a newer contract"), world.happens("2")
+
+        world.feed.queue.put_nowait(Newer(newer, 0))
+        world.announce(last)
+        await world.shown_up_to(last.position)
+
+        assert await ear.all() == [(last.position, "2")]
+        assert world.hub.gaps == 0
+
+    play(story)
+
+
+def test_who_comes_back_is_not_refused_for_an_append_that_hides_the_newest_events_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story(world: World) -> None:
+        for reference in ("1", "2"):
+            world.announce(world.happens(reference))
+        await world.shown_up_to(2)
+        working, hidden = world.log.read_all, iter(range(1))
+
+        def hiding(*, after: int, **arguments: object) -> Page:
+            if next(hidden, None) is not None:
+                return Page((), after)
+            return working(after=after, **arguments)  # type: ignore[arg-type]  # handed on as they came
+
+        monkeypatch.setattr(world.log, "read_all", hiding)
+        ear = await world.hears(after=1)
+
+        assert await ear.all() == [(2, "2")]
 
     play(story)
