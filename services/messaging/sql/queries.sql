@@ -320,8 +320,8 @@ where id = %(thread_id)s
     )
 
 -- name: list_older_messages
--- `seen`: somebody of another company than the author's has read that far; for a partner whose time is over (`frozen`),
--- had read that far when it ended.
+-- `seen`: somebody of the other side than the author's has read that far, a managing partner being on the creditor's;
+-- for a partner whose time is over (`frozen`), had read that far when it ended.
 select
     messages.id, messages.thread_id, messages.version, messages.client_message_id, messages.role,
     messages.author_id, messages.author_name, messages.author_company_id, messages.body, messages.attachments,
@@ -331,6 +331,7 @@ select
         from read_markers
         where read_markers.thread_id = messages.thread_id
             and read_markers.company_id is distinct from messages.author_company_id
+            and (messages.role not in ('creditor', 'managing_partner') or read_markers.company_id = view.partner_id)
             and read_markers.up_to_version >= messages.version
             and (
                 not view.frozen
@@ -340,14 +341,12 @@ select
     ) as seen
 from messages
 cross join (
-    select exists (
-        select
-        from threads
-        join thread_participants on thread_participants.thread_id = threads.id
-            and thread_participants.company_id = %(viewer)s
-            and thread_participants.role = 'partner'
-        where threads.id = %(thread_id)s and threads.closed_reason <> 'merged'
-    ) as frozen
+    select
+        partner.company_id as partner_id,
+        coalesce(partner.company_id = %(viewer)s and threads.closed_reason <> 'merged', false) as frozen
+    from threads
+    left join thread_participants as partner on partner.thread_id = threads.id and partner.role = 'partner'
+    where threads.id = %(thread_id)s
 ) as view
 where messages.thread_id = %(thread_id)s
     and messages.version < %(before)s
@@ -373,6 +372,7 @@ select
         from read_markers
         where read_markers.thread_id = messages.thread_id
             and read_markers.company_id is distinct from messages.author_company_id
+            and (messages.role not in ('creditor', 'managing_partner') or read_markers.company_id = view.partner_id)
             and read_markers.up_to_version >= messages.version
             and (
                 not view.frozen
@@ -382,14 +382,12 @@ select
     ) as seen
 from messages
 cross join (
-    select exists (
-        select
-        from threads
-        join thread_participants on thread_participants.thread_id = threads.id
-            and thread_participants.company_id = %(viewer)s
-            and thread_participants.role = 'partner'
-        where threads.id = %(thread_id)s and threads.closed_reason <> 'merged'
-    ) as frozen
+    select
+        partner.company_id as partner_id,
+        coalesce(partner.company_id = %(viewer)s and threads.closed_reason <> 'merged', false) as frozen
+    from threads
+    left join thread_participants as partner on partner.thread_id = threads.id and partner.role = 'partner'
+    where threads.id = %(thread_id)s
 ) as view
 where messages.thread_id = %(thread_id)s
     and messages.version > %(after)s

@@ -155,7 +155,11 @@ class AttachmentView(Attachment):
 
 
 class MessageView(Shape):
-    """A message as clients see it; `seen` says that somebody of the other company has read it."""
+    """
+    A message as clients see it; `seen` says that somebody of the other side has read it.
+
+    A managing partner is on the creditor's side.
+    """
 
     id: UUID
     thread_id: UUID

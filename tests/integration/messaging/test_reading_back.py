@@ -336,6 +336,34 @@ class TestUnreadAndSeen:
 
         assert seen == {first: True, second: True, third: False}
 
+    def test_who_speaks_for_the_client_sees_nothing_in_the_partners_place(
+        self, talk: Conversation, reads: Reads, catch_up: CatchUp
+    ) -> None:
+        firm = talk.office.company("partner", "Inkasso Haupt")
+        mia = talk.office.person(firm, "Mia")
+        handlers.name_managing_partner(
+            talk.office.archive, case_id=talk.case.case_id, partner_id=firm, origin=origin()
+        )
+        asked = talk.office.posts(talk.anna, talk.thread_id).message.id
+        added = talk.office.posts(mia, talk.thread_id).message.id
+        answered = talk.office.posts(talk.paul, talk.thread_id).message.id
+        talk.office.reads(talk.anna, talk.thread_id, answered)
+        talk.office.reads(mia, talk.thread_id, added)
+        catch_up()
+
+        def seen() -> dict[UUID, bool]:
+            newest_first = messages_as(reads, talk.anna, talk.thread_id)
+            later = messages_as(reads, talk.anna, talk.thread_id, after=asked)
+            assert later == newest_first[-2::-1]
+            return {message.id: message.seen for message in newest_first}
+
+        assert seen() == {asked: False, added: False, answered: True}
+
+        talk.office.reads(talk.paul, talk.thread_id, asked)
+        catch_up()
+
+        assert seen() == {asked: True, added: False, answered: True}
+
 
 class TestPages:
     def test_messages_come_newest_first_in_pages_or_oldest_first_after_one(
