@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Collection
+from contextlib import suppress
 from uuid import UUID
 
 from services.gateway.reactions import is_for
@@ -54,12 +55,11 @@ class Listener:
         """Return everything queued as one; empty where nothing came in that many seconds, None at the end."""
         if not self._blocks and not self._ended:
             self._news.clear()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(within):
                     await self._news.wait()
-            except TimeoutError:
-                return b""
-        if not self._blocks:
+        # Also when the time was up: something may have come before this task got its turn.
+        if not self._blocks and self._ended:
             return None
         taken = b"".join(self._blocks)
         self._blocks.clear()

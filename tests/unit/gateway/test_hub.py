@@ -479,6 +479,22 @@ def test_a_quiet_client_is_told_how_far_the_log_is(monkeypatch: pytest.MonkeyPat
     play(story)
 
 
+def test_no_heartbeat_runs_ahead_of_an_event_that_came_just_then() -> None:
+    """It names the hub's position: who is cut off after it would come back past the event."""
+
+    async def story() -> None:
+        listener = Listener(user_id=USER, company_id=OURS, position=0)
+        waiting = asyncio.ensure_future(listener.take(0))
+        # It waits, and then its time is up but it has not noticed.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        listener.offer(b"event")
+
+        assert await waiting == b"event"
+
+    asyncio.run(story())
+
+
 def test_a_log_that_is_away_delays_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(world: World) -> None:
         ear = await world.hears()
