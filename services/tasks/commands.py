@@ -29,7 +29,7 @@ class Cause:
 
     Ids of consequences derive from `event_id`; `thread_version`, its version in its stream, tells whether it
     was handled before. `stream` is that stream's name, empty where the board follows one stream only: its
-    thread.
+    thread. `imported` says that an import brought it in.
     """
 
     event_id: UUID
@@ -39,6 +39,7 @@ class Cause:
     subject: str | None
     stream: str = ""
     position: int = 0
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

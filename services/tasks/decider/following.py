@@ -16,7 +16,7 @@ from services.tasks.commands import (
 )
 from services.tasks.decider.state import Board, OpenTask
 from shared.contracts.envelope import EventData, NewEvent
-from shared.contracts.messaging import Side
+from shared.contracts.messaging import IMPORT_ACTOR, Side
 from shared.contracts.tasks import AutomaticResolution, SolvedBy, TaskFacts, TaskOpened, TaskSolved
 
 ACTOR = "platform"
@@ -146,7 +146,8 @@ def _consequence(cause: Cause, what: str, task: TaskFacts, data: EventData) -> N
         id=_event_id(cause, what, task.id),
         data=data,
         time=cause.time,
-        actor=ACTOR,
+        # Whoever tells people what happened leaves out what an import brought in.
+        actor=IMPORT_ACTOR if cause.imported else ACTOR,
         audience=frozenset({task.company_id}),
         subject=cause.subject,
         correlation_id=cause.correlation_id,

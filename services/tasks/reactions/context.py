@@ -10,7 +10,7 @@ from services.tasks.commands import ACCOUNT_TASKS, CASE_TASKS, Cause, FollowEven
 from services.tasks.reactions.cases import CaseFacts
 from shared.business_calendar import Calendar
 from shared.contracts.envelope import EventData, RecordedEvent, Stream
-from shared.contracts.messaging import Side
+from shared.contracts.messaging import IMPORT_ACTOR, Side
 from shared.contracts.tasks import Deadline, SolvedBy, TaskFacts, TaskType
 from shared.errors import Poison
 
@@ -68,6 +68,7 @@ def cause_of(event: RecordedEvent, *, stream: str = "") -> Cause:
         subject=event.subject,
         stream=stream,
         position=event.position,
+        imported=event.actor == IMPORT_ACTOR,
     )
 
 

@@ -47,10 +47,11 @@ class Case:
         self.boards: dict[Stream, Board] = {}
         self.facts = CaseFacts()
         self.events: list[EventData] = []
+        self.actors: set[str] = set()
         self.position = 0
         self.versions: dict[str, int] = {}
 
-    def opens(self, status: CaseStatus) -> None:
+    def opens(self, status: CaseStatus, *, actor: str = "user:somebody") -> None:
         self.tell(
             CaseOpened(
                 case_id=CASE,
@@ -61,7 +62,8 @@ class Case:
                 amount=Decimal(8400),
                 currency="EUR",
                 status=status,
-            )
+            ),
+            actor=actor,
         )
 
     def is_assigned(self, partner: UUID = PARTNER, *, again: bool = False) -> RecordedEvent:
@@ -163,6 +165,7 @@ class Case:
                 for decided in decider.decide(command, board):
                     board = decider.evolve(board, decided.data)
                     self.events.append(decided.data)
+                    self.actors.add(decided.actor)
                 self.boards[command.board] = board
 
     @property

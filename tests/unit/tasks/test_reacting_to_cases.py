@@ -238,6 +238,14 @@ def test_a_case_that_waits_for_a_signature_asks_the_clients_account_for_it(
     assert task.deadline.rule == "5 business days"
 
 
+@pytest.mark.parametrize(("actor", "asker"), [(IMPORT_ACTOR, IMPORT_ACTOR), ("ops:cli", "platform")])
+def test_what_an_import_asks_for_is_known_as_the_imports(case: Case, actor: str, asker: str) -> None:
+    """Nobody is told of it by e-mail: there may be thousands at once."""
+    case.opens("PendingContractSigning", actor=actor)
+
+    assert (case.open, case.actors) == ([("SignContract", CREDITOR)], {asker})
+
+
 def test_moving_on_means_that_it_was_signed(case: Case) -> None:
     case.opens("PendingContractSigning")
 
