@@ -50,8 +50,14 @@ def _names_other_servers(given: Settings, of_stack: Settings) -> bool:
     return any(getattr(given, name) not in ("", getattr(of_stack, name)) for name in _SERVERS)
 
 
+# At the ends of the calendar no clock of another zone can show a time.
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+
+
 class Instant(click.ParamType[datetime]):
-    """An instant in ISO 8601 with its offset from UTC; a time without one could mean any zone: refused."""
+    """
+    An instant in ISO 8601 with its offset from UTC; a time without one could mean any zone: refused.
+    """
 
     name = "instant"
 
@@ -64,6 +70,8 @@ class Instant(click.ParamType[datetime]):
             self.fail(f"{value!r} is not a time: write it as 2026-11-20T15:00:00+01:00", param, ctx)
         if instant.tzinfo is None:
             self.fail(f"{value} names no zone: add an offset, as in {instant.isoformat()}+01:00", param, ctx)
+        if not _EARLIEST <= instant < _LATEST:
+            self.fail(f"{value} is not of these centuries: check the year", param, ctx)
         return instant
 
 

@@ -27,6 +27,17 @@ from shared.settings import Settings, SettingsError
 
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 _DOMAIN_MAX_CHARACTERS = 253
+# What a template, or what it is given, can be wrong about: tried again, it would be wrong again.
+_NOT_WRITTEN = (
+    jinja2.TemplateError,
+    MessageError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 # Almost every address; the library, which knows them all, takes its time.
 _PLAIN_ADDRESS = re.compile(
     r"[a-z0-9_-]+(\.[a-z0-9_-]+)*@[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+",
@@ -68,7 +79,7 @@ class JinjaRenderer:
         recipient = _address(mail.recipient_name, mail.address)
         try:
             content = self._compose(mail, recipient)
-        except (jinja2.TemplateError, MessageError, ValueError, LookupError, TypeError) as error:
+        except _NOT_WRITTEN as error:
             raise RenderingFailed(f"{type(error).__name__} while writing the e-mail") from error
         return FrozenMail(sender=self._sender.address, recipient=recipient.address, content=content)
 

@@ -28,6 +28,7 @@ SIDES: dict[DigestKind, Side] = {
     "creditor_overdue": "creditor",
 }
 FARTHEST_AHEAD = timedelta(days=7)
+FARTHEST_BACK = timedelta(days=366)
 _TOGETHER = 50
 
 
@@ -56,8 +57,13 @@ class Digester:
         """
         Decide every summary that the request asks for, and yield the decisions.
 
-        Raises Invalid for a date more than a week ahead: it would silence its readers until then.
+        Raises Invalid for a date more than a week ahead, which would silence its readers until then, or more
+        than a year back.
         """
+        if request.local_date is not None and request.now.date() - request.local_date > FARTHEST_BACK:
+            raise Invalid(
+                "date_too_old", f"{request.local_date} lies more than a year back: name a later date.", "date"
+            )
         if request.local_date is not None and request.local_date - request.now.date() > FARTHEST_AHEAD:
             raise Invalid(
                 "date_too_far",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -37,6 +37,8 @@ from shared.eventlog.protocol import EventLog
 
 Role = Literal["admin", "user"]
 
+# Nobody means a deadline that lies farther off; at the ends of the calendar no clock can show one.
+_FARTHEST_OFF = timedelta(days=3653)
 # People act on few tasks at a time.
 _IN_MEMORY = 100
 
@@ -99,8 +101,8 @@ class Desk:
         also after it was solved.
 
         Raises Invalid for a type that is not opened so, or without the case it needs, or for a company that
-        has no part in it; NotFound for a company or case that is not known here; Conflict where the id is
-        that of another task.
+        has no part in it, or for a deadline that is years off; NotFound for a company or case that is not
+        known here; Conflict where the id is that of another task.
         """
         kind = KINDS[type]
         if type == "ReplyToChat":
@@ -116,6 +118,8 @@ class Desk:
             raise Invalid("other_side", f"A {type} is for the side {kind.side}.", "company_id")
         reference = None if case_id is None else self._reference(case_id, company_id)
         act = self._act(Caller(user_id=None, company_id=None, role="ops"), self._new_id(), by=by, now=now)
+        if due_at is not None and abs(due_at - act.time) > _FARTHEST_OFF:
+            raise Invalid("due_too_far_off", "A deadline lies ten years off at the most.", "due_at")
         facts = TaskFacts(
             id=task_id or self._new_id(),
             type=type,

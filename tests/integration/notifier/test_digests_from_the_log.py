@@ -222,6 +222,8 @@ def test_a_date_can_be_named_a_week_ahead_and_no_further(
     assert ahead.local_date == date(2026, 11, 23)
     with pytest.raises(Invalid, match="more than a week ahead"):
         run(resources, FRIDAY, day=date(2062, 11, 23))
+    with pytest.raises(Invalid, match="more than a year back"):
+        run(resources, FRIDAY, day=date.min)
 
 
 def test_a_rebuild_gives_the_same_tables_and_sends_nothing(

@@ -182,14 +182,16 @@ def test_operators_are_told_what_a_type_needs(
     town.opens_case(thread)
     catch_up()
 
-    def refusal(type_: TaskType, company_id: UUID, case_id: UUID | None) -> str:
+    def refusal(
+        type_: TaskType, company_id: UUID, case_id: UUID | None, due_at: datetime | None = None
+    ) -> str:
         with pytest.raises((Invalid, NotFound)) as refused:
             desk.open(
                 tables,
                 type=type_,
                 company_id=company_id,
                 case_id=case_id,
-                due_at=None,
+                due_at=due_at,
                 by="test",
             )
         return refused.value.code
@@ -201,6 +203,8 @@ def test_operators_are_told_what_a_type_needs(
     assert refusal("VerifyNewCase", stranger.partner, thread.case_id) == "not_of_case"
     assert refusal("VerifyNewCase", thread.partner, stranger.case_id) == "unknown_case"
     assert refusal("SignContract", uuid4(), None) == "unknown_company"
+    for never in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
+        assert refusal("SignContract", thread.creditor, None, never) == "due_too_far_off"
 
 
 def test_a_task_is_asked_for_once_by_its_id_and_settled_once(

@@ -146,7 +146,12 @@ def test_show_of_an_unknown_task_is_refused_in_one_line(parley_tasks: Parley) ->
 
 @pytest.mark.parametrize(
     "arguments",
-    [("show", "nonsense"), ("list", "--status", "late"), ("list", "--now", "2026-11-20T15:00:00")],
+    [
+        ("show", "nonsense"),
+        ("list", "--status", "late"),
+        ("list", "--now", "2026-11-20T15:00:00"),
+        ("list", "--now", "9999-12-31T23:59:59-05:00"),
+    ],
 )
 def test_wrong_usage_ends_with_two(parley_tasks: Parley, arguments: tuple[str, ...]) -> None:
     assert parley_tasks(*arguments).exit_code == 2

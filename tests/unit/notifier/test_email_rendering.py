@@ -1,6 +1,7 @@
 """An e-mail as it goes over the wire, whatever people put into it."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -222,6 +223,13 @@ def test_an_international_domain_is_written_in_ascii() -> None:
 def test_an_unknown_time_zone_is_told_as_such() -> None:
     with pytest.raises(RenderingFailed, match="time zone"):
         render(mail(time_zone="Mars/Olympus"))
+
+
+def test_a_time_that_the_readers_clock_cannot_show_is_told_as_such() -> None:
+    late = replace(quoted(""), posted_at=datetime.max.replace(tzinfo=UTC))
+
+    with pytest.raises(RenderingFailed, match="OverflowError"):
+        render(mail(late))
 
 
 @pytest.mark.parametrize("domain", ["", "a b", "x>\r\nBcc: y", "-x.example", "x" * 300])
