@@ -24,7 +24,8 @@ def import_(file: IO[bytes], *, as_json: bool, now: datetime | None) -> None:
     Bring in companies, users, partnerships and cases from FILE, one JSON object a line.
 
     `-` reads standard input. Lines take effect in order. What is wrong with a line is said and the others are
-    carried out; then the exit code is 1. Importing the same file again changes nothing.
+    carried out; then the exit code is 1. Importing the same file again changes nothing, where it tells each
+    thing once; lines that tell what happened later need ids of their own, as messages have.
     """
     settings = current_settings()
     at = now or settings.system_clock().now()

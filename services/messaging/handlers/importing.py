@@ -1,4 +1,9 @@
-"""What the platform tells from JSON Lines, through the same use cases as the RPC."""
+"""
+What the platform tells from JSON Lines, through the same use cases as the RPC.
+
+A line says how a thing is to stand. One that is written as a message of the platform's case system (it has
+`data`) is handled as such a message is: its id makes it take effect once, whatever was told since.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,7 +15,7 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 
 from services.messaging.commands import Origin
-from services.messaging.handlers import platform
+from services.messaging.handlers import platform, platform_inbox
 from services.messaging.handlers.streams import Archive
 from shared.contracts.messaging import IMPORT_ACTOR
 from shared.errors import Refused
@@ -37,8 +42,9 @@ def import_lines(archive: Archive, lines: Iterable[bytes], *, at: datetime) -> I
     """
     Carry out the lines in order, each for itself, and tell what became of each.
 
-    A line that is wrong or refused changes nothing and does not stop the rest; one that was carried out
-    before is unchanged. Raises Retryable where the log cannot be reached: import again from the start, later.
+    A line that is wrong or refused changes nothing and does not stop the rest; one that leaves things as they
+    stand, or whose message was handled before, is unchanged. Raises Retryable where the log cannot be
+    reached: import again from the start, later.
     """
     correlation_id = uuid4()
     for number, line in enumerate(lines, start=1):
@@ -47,11 +53,17 @@ def import_lines(archive: Archive, lines: Iterable[bytes], *, at: datetime) -> I
             yield ImportedLine(number=number, size=len(line), outcome="blank")
             continue
         try:
-            position = _carry_out(archive, content, at=at, correlation_id=correlation_id)
+            fields = _object(content)
+            if "data" in fields:
+                yield _as_message(archive, content, number=number, size=len(line), at=at)
+                continue
+            position = _carry_out(archive, fields, at=at, correlation_id=correlation_id)
         except platform.WrongObject as problem:
             yield ImportedLine(number=number, size=len(line), outcome="refused", problem=str(problem))
         except ValidationError as error:
-            yield ImportedLine(number=number, size=len(line), outcome="refused", problem=described(error))
+            yield ImportedLine(
+                number=number, size=len(line), outcome="refused", problem=platform.described(error)
+            )
         except Refused as refusal:
             where = f"field {refusal.field}: " if refusal.field else ""
             yield ImportedLine(
@@ -66,8 +78,18 @@ def import_lines(archive: Archive, lines: Iterable[bytes], *, at: datetime) -> I
             )
 
 
-def _carry_out(archive: Archive, line: bytes, *, at: datetime, correlation_id: UUID) -> int | None:
-    fields = _object(line)
+def _as_message(archive: Archive, line: bytes, *, number: int, size: int, at: datetime) -> ImportedLine:
+    received = platform_inbox.receive(archive, line, now=at)
+    return ImportedLine(
+        number=number,
+        size=size,
+        outcome="unchanged" if received.outcome == "repeated" else received.outcome,
+        problem=received.problem,
+        position=received.position if received.outcome == "applied" else None,
+    )
+
+
+def _carry_out(archive: Archive, fields: dict[str, Any], *, at: datetime, correlation_id: UUID) -> int | None:
     origin = Origin(id=uuid4(), at=at, actor=IMPORT_ACTOR, correlation_id=correlation_id)
     kind = fields.pop("kind", None)
     return platform.carry_out(archive, kind=kind, fields=fields, origin=origin)
@@ -91,12 +113,3 @@ def _object(line: bytes) -> dict[str, Any]:
 
 def _refuse_constant(constant: str) -> NoReturn:
     raise platform.WrongObject(f"is not JSON: {constant} is no JSON number")
-
-
-def described(error: ValidationError) -> str:
-    """Return every wrong field with what is wrong about it, in one line."""
-    plainer = {"extra_forbidden": "no such field", "missing": "is missing"}
-    return "; ".join(
-        f"field {'.'.join(map(str, problem['loc']))}: {plainer.get(problem['type'], problem['msg'])}"
-        for problem in error.errors(include_url=False, include_input=False)
-    )

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic import ValidationError
+
 from services.messaging import commands
 from services.messaging.commands import Origin
 from services.messaging.decider.shapes import OTHER_CLOSE_CODE
@@ -42,6 +44,15 @@ def carry_out(archive: Archive, *, kind: object, fields: Mapping[str, Any], orig
         if name in fields:
             raise WrongObject(f"field {name}: no such field")
     return act(archive, {**fields, "caller": PLATFORM, "correlation_id": origin.correlation_id}, origin)
+
+
+def described(error: ValidationError) -> str:
+    """Return every wrong field with what is wrong about it, in one line."""
+    plainer = {"extra_forbidden": "no such field", "missing": "is missing"}
+    return "; ".join(
+        f"field {'.'.join(map(str, problem['loc']))}: {plainer.get(problem['type'], problem['msg'])}"
+        for problem in error.errors(include_url=False, include_input=False)
+    )
 
 
 def _company(archive: Archive, fields: Mapping[str, Any], origin: Origin) -> int | None:

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from services.messaging.commands import Origin
 from services.messaging.handlers import platform
-from services.messaging.handlers.importing import described
 from services.messaging.handlers.streams import Archive
 from shared.contracts.envelope import NewEvent, Stream
 from shared.contracts.messaging import PlatformMessage, PlatformMessageHandled
@@ -24,11 +23,12 @@ _ACTOR = "ops:platform"
 class Received:
     """
     What became of a message; `repeated` had been handled before. `problem` says what is wrong with a refused
-    one, which changed nothing.
+    one, which changed nothing; `position` is where the log stands after any other that was not repeated.
     """
 
     outcome: Literal["applied", "unchanged", "repeated", "refused"]
     problem: str | None = None
+    position: int | None = None
 
 
 def receive(archive: Archive, body: bytes, *, now: datetime) -> Received:
@@ -56,8 +56,8 @@ def receive(archive: Archive, body: bytes, *, now: datetime) -> Received:
         audience=frozenset(),
         correlation_id=message.id,
     )
-    archive.log.append(stream, [handled], expected="any")
-    return Received(outcome=outcome)
+    appended = archive.log.append(stream, [handled], expected="any")
+    return Received(outcome=outcome, position=appended.position)
 
 
 def _message(body: bytes, *, now: datetime) -> PlatformMessage:
@@ -75,7 +75,7 @@ def _message(body: bytes, *, now: datetime) -> PlatformMessage:
 
 def _problem(error: platform.WrongObject | ValidationError | Refused) -> str:
     if isinstance(error, ValidationError):
-        return described(error)
+        return platform.described(error)
     if isinstance(error, Refused):
         where = f"field {error.field}: " if error.field else ""
         return f"{where}{error.detail} ({error.code})"

@@ -136,6 +136,33 @@ class TestTheFile:
 
         assert (first.outcome, again.outcome) == ("applied", "unchanged")
 
+    def test_lines_that_are_messages_take_effect_once_whatever_was_told_since(
+        self, archive: handlers.Archive
+    ) -> None:
+        """A file that tells of one case twice leaves it alone when it is imported again."""
+        book = [json.dumps(line).encode() for line in BOOK]
+        later = [
+            message(each)
+            for each in (
+                STORY[0],
+                {"kind": "case_act", **ON_CASE, "action": "pause"},
+                {"kind": "case_act", **ON_CASE, "action": "resume"},
+                {"kind": "case_assignment", **ON_CASE, "partner_id": str(OTHER)},
+                {"kind": "case_assignment", **ON_CASE, "partner_id": str(PARTNER)},
+            )
+        ]
+        first = list(handlers.import_lines(archive, book + later, at=NOON))
+        head = archive.log.head()
+
+        again = list(handlers.import_lines(archive, later, at=NOON))
+
+        assert [line.outcome for line in first] == ["applied"] * len(book + later)
+        assert first[-1].position == head
+        assert [line.outcome for line in again] == ["unchanged"] * len(later)
+        assert told(archive, *later) == [handlers.Received(outcome="repeated")] * len(later)
+        assert archive.log.head() == head
+        assert len(case.facts_of(archive.cases.load(CASE)).engagements) == 3
+
     @pytest.mark.parametrize(
         ("wrong", "problem"),
         [
@@ -145,6 +172,8 @@ class TestTheFile:
             ({"kind": "payment", **ON_CASE}, "field client_payment_id: is missing"),
             ({**STORY[0], "member": None}, "field member: no such field"),
             ({**STORY[0], "caller": {}}, "field caller: no such field"),
+            ({"kind": "case_act", "data": ON_CASE}, "field id: is missing"),
+            ({**STORY[0], "data": {}}, "field case_id: no such field"),
         ],
     )
     def test_what_is_wrong_with_it_is_said(
