@@ -7,8 +7,11 @@ from services.tasks.commands import Following
 from services.tasks.reactions.cases import CaseFacts
 from services.tasks.reactions.context import Context, asks, on_case, solving
 from shared.contracts.envelope import RecordedEvent
+from shared.contracts.messaging import CaseStatus
 from shared.contracts.surveys import SurveyRequested, SurveySubmitted, SurveyWithdrawn
 from shared.contracts.tasks import TaskFacts
+
+_OVER: frozenset[CaseStatus] = frozenset({"Closed", "Merged"})
 
 
 def parties(told: SurveyRequested | SurveySubmitted, case: CaseFacts) -> Iterable[UUID | None]:
@@ -37,10 +40,16 @@ def survey_requested(
 def survey_submitted(
     event: RecordedEvent, submitted: SurveySubmitted, context: Context
 ) -> Iterable[Following]:
-    """The update is given; where it pauses the case, the side that must act before it goes on is asked to."""
+    """
+    The update is given; where it pauses the case, the side that must act before it goes on is asked to.
+
+    One that was sent while the case was closed or given to another partner pauses nothing: nothing would ever
+    solve what it asked for.
+    """
     survey = submitted.survey
     opens: list[TaskFacts] = []
-    if submitted.recommendation == "pause" and submitted.must_act is not None:
+    pauses = submitted.recommendation == "pause" and _is_collected_by(survey.partner_id, context.case)
+    if pauses and submitted.must_act is not None:
         client_acts = submitted.must_act == "creditor"
         # A managing partner speaks on the creditor's side: either may answer, and that solves both.
         manager = context.case.managing_partner_id
@@ -60,6 +69,10 @@ def survey_submitted(
         ]
     given = solving("ReplyToCaseSurvey", by="survey", about_id=survey.id)
     yield on_case(event, survey.case_id, solves=[given], opens=opens)
+
+
+def _is_collected_by(partner_id: UUID, case: CaseFacts) -> bool:
+    return case.status not in _OVER and case.partner_id == partner_id
 
 
 def survey_withdrawn(event: RecordedEvent, withdrawn: SurveyWithdrawn, _: Context) -> Iterable[Following]:

@@ -1,5 +1,6 @@
 """What leads, complaints and monthly updates ask for, and what meets it: events in, events out."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -246,6 +247,20 @@ def test_an_update_that_pauses_the_case_asks_who_must_act_within_14_business_day
     surveyed.moves("Active")
 
     assert surveyed.solved == [("ReplyToCaseSurvey", "survey"), (type_, "moved_on")]
+
+
+@pytest.mark.parametrize(
+    "end", [Case.closes, Case.merges, lambda case: case.is_assigned(OTHER_PARTNER, again=True)]
+)
+@pytest.mark.parametrize("side", ["creditor", "partner"])
+def test_an_update_that_its_case_has_overtaken_asks_for_what_nobody_could_give(
+    surveyed: Case, end: Callable[[Case], object], side: Literal["creditor", "partner"]
+) -> None:
+    end(surveyed)
+
+    submits(surveyed, side)
+
+    assert not {type_ for type_, _ in surveyed.open} & {"ClientInputRequired", "FollowUpPausedCase"}
 
 
 def test_who_speaks_for_the_client_is_asked_beside_it_what_a_pause_needs(surveyed: Case) -> None:
