@@ -72,7 +72,7 @@ def _measure_bursts(setting: Setting, users: int) -> None:
             deciding = time.perf_counter() - begun
             _wait_until_sent(settings, users)
             seconds = time.perf_counter() - begun
-            memory = stack.resident_mb(processes)["notifier"]
+            memory = stack.resident_mb_of(processes.pid("notifier"))
     setting.report.add(
         Figure(
             bench="mails",

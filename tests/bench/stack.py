@@ -55,13 +55,14 @@ def with_database(settings: Settings, name: str) -> Settings:
 
 def resident_mb(processes: Processes) -> Mapping[str, float]:
     """Return the memory that each process of Parley holds, its children included."""
-    found: dict[str, float] = {}
-    for name in PROCESSES:
-        if processes.is_alive(name):
-            process = psutil.Process(processes.pid(name))
-            family = [process, *process.children(recursive=True)]
-            found[name] = sum(member.memory_info().rss for member in family) / 2**20
-    return found
+    return {name: resident_mb_of(processes.pid(name)) for name in PROCESSES if processes.is_alive(name)}
+
+
+def resident_mb_of(pid: int) -> float:
+    """Return the memory that a process holds, its children included."""
+    process = psutil.Process(pid)
+    family = [process, *process.children(recursive=True)]
+    return float(sum(member.memory_info().rss for member in family)) / 2**20
 
 
 class CpuMeter:
