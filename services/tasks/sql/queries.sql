@@ -114,6 +114,8 @@ where solved_at is not null
   and (%(types)s::text[] is null or type = any(%(types)s))
   and (%(assignee_id)s::uuid is null or assignee_id = %(assignee_id)s)
   and (not %(unassigned)s or assignee_id is null)
+  and (%(due_before)s::timestamptz is null or due_at < %(due_before)s)
+  and (%(due_from)s::timestamptz is null or due_at >= %(due_from)s)
   and (%(after_time)s::timestamptz is null or (solved_at, id) < (%(after_time)s, %(after_id)s::uuid))
 order by solved_at desc, id desc
 limit %(limit)s

@@ -182,6 +182,13 @@ class TestFilters:
         ]
         assert listed(board, TaskFilter(company_id=board.company, overdue=True, status="solved")) == []
 
+    def test_a_deadline_narrows_what_is_solved_too(self, board: Board) -> None:
+        solved = board.solved(hours_ago=1)
+        due = queries.get_task(board.tables, solved.id, company_id=None, now=NOON).due_at
+
+        assert listed(board, TaskFilter(company_id=board.company, due_before=due)) == []
+        assert listed(board, TaskFilter(company_id=board.company, due_from=due)) == [solved.id]
+
     def test_one_case_or_thread(self, board: Board) -> None:
         case = uuid4()
         wanted, _ = board.opens(due_in_hours=1, case=case), board.opens(due_in_hours=1, case=uuid4())
