@@ -135,6 +135,8 @@ class VerbGroup(click.Group):
             raise Mistake(str(error)) from error
         except (ParleyError, psycopg.OperationalError) as error:
             raise Failure(str(error) or type(error).__name__) from error
+        except UnicodeEncodeError as error:
+            raise Mistake(f"No text that {error.encoding} could hold: {error.object[:80]!r}") from error
         except OSError as error:
             if error.errno == errno.EPIPE:
                 # Whoever read our output has enough: click ends quietly.

@@ -1,16 +1,14 @@
 """`parley messaging cases`, `case`, `timeline`, `note`: looking at cases."""
 
-from collections.abc import Iterator
 from typing import Any, get_args
 from uuid import UUID
 
 import click
 
-from services.messaging.cli.reading import PAGE, limit_option, opened_reads
+from services.messaging.cli.reading import limit_option, opened_reads, up_to
 from services.messaging.cli.threads import headline
-from services.messaging.queries import Reads
 from shared.cli_support import json_option, print_json, print_table
-from shared.contracts.messaging import CaseStatus, CaseView, TimelineItem, TimelineItemType
+from shared.contracts.messaging import CaseStatus, TimelineItemType
 
 
 @click.command()
@@ -23,7 +21,7 @@ from shared.contracts.messaging import CaseStatus, CaseView, TimelineItem, Timel
 def cases(*, limit: int, as_json: bool, **only: Any) -> None:
     """List cases, newest first."""
     with opened_reads() as reads:
-        found = list(_cases(reads, limit, **only))
+        found = list(up_to(limit, lambda size, cursor: reads.find_cases(**only, limit=size, cursor=cursor)))
     if as_json:
         print_json(found)
         return
@@ -96,7 +94,14 @@ def case(case_id: UUID, *, as_json: bool) -> None:
 def timeline(*, case_id: UUID, types: tuple[TimelineItemType, ...], limit: int, as_json: bool) -> None:
     """Show what happened on a case, newest first, with everything that anybody may see of it."""
     with opened_reads() as reads:
-        found = list(_timeline(reads, case_id, types, limit))
+        found = list(
+            up_to(
+                limit,
+                lambda size, cursor: reads.list_timeline(
+                    case_id, viewer=None, types=types, limit=size, cursor=cursor
+                ),
+            )
+        )
     if as_json:
         print_json(found)
         return
@@ -138,29 +143,3 @@ def note(note_id: UUID, *, as_json: bool) -> None:
             for version in found.versions
         ),
     )
-
-
-def _cases(reads: Reads, limit: int, **only: Any) -> Iterator[CaseView]:
-    cursor: str | None = None
-    left = limit
-    while left:
-        page = reads.find_cases(**only, limit=min(left, PAGE), cursor=cursor)
-        yield from page.items
-        left -= len(page.items)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-
-
-def _timeline(
-    reads: Reads, case_id: UUID, types: tuple[TimelineItemType, ...], limit: int
-) -> Iterator[TimelineItem]:
-    cursor: str | None = None
-    left = limit
-    while left:
-        page = reads.list_timeline(case_id, viewer=None, types=types, limit=min(left, PAGE), cursor=cursor)
-        yield from page.items
-        left -= len(page.items)
-        cursor = page.next_cursor
-        if cursor is None:
-            return

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import click
 
 from services.messaging import handlers
-from services.messaging.cli.reading import PAGE, opened_reads
+from services.messaging.cli.reading import limit_option, opened_reads, up_to
 from services.messaging.commands import Origin
 from shared.cli_support import VerbGroup, current_settings, json_option, now_option, print_json, print_table
 from shared.eventlog.factory import open_log
@@ -23,16 +23,21 @@ def group() -> None:
 @group.command("list")
 @click.option("--case", "case_id", type=click.UUID, help="Only leads of this case.")
 @click.option("--status", type=click.Choice(("open", "closed")), help="Only leads in this state.")
-@click.option("--limit", type=click.IntRange(1, PAGE), default=50, show_default=True, help="At most so many.")
+@limit_option
 @json_option
 def list_leads(
     *, case_id: UUID | None, status: Literal["open", "closed"] | None, limit: int, as_json: bool
 ) -> None:
     """List leads, newest first."""
     with opened_reads() as reads:
-        found = reads.list_leads(
-            viewer=None, reader=None, status=status, case_id=case_id, limit=limit, cursor=None
-        ).items
+        found = list(
+            up_to(
+                limit,
+                lambda size, cursor: reads.list_leads(
+                    viewer=None, reader=None, status=status, case_id=case_id, limit=size, cursor=cursor
+                ),
+            )
+        )
     if as_json:
         print_json(found)
         return

@@ -1,15 +1,13 @@
 """`parley messaging threads`, `thread`: looking at what was said."""
 
-from collections.abc import Iterator
 from typing import Any, get_args
 from uuid import UUID
 
 import click
 
-from services.messaging.cli.reading import PAGE, limit_option, opened_reads
-from services.messaging.queries import Reads
+from services.messaging.cli.reading import limit_option, opened_reads, up_to
 from shared.cli_support import json_option, print_json, print_table
-from shared.contracts.messaging import MessageView, ThreadKind, ThreadView
+from shared.contracts.messaging import ThreadKind, ThreadView
 
 
 @click.command()
@@ -45,7 +43,13 @@ def thread(thread_id: UUID, *, limit: int, as_json: bool) -> None:
     """Show a thread and its latest messages, the oldest of them first."""
     with opened_reads() as reads:
         found = reads.get_thread(thread_id, viewer=None, reader=None)
-        messages = list(_latest(reads, thread_id, limit))[::-1]
+        latest = up_to(
+            limit,
+            lambda size, cursor: reads.list_messages(
+                thread_id, viewer=None, after=None, limit=size, cursor=cursor
+            ),
+        )
+        messages = list(latest)[::-1]
     if as_json:
         print_json({**found.model_dump(mode="json"), "messages": messages})
         return
@@ -62,18 +66,6 @@ def thread(thread_id: UUID, *, limit: int, as_json: bool) -> None:
             for message in messages
         ),
     )
-
-
-def _latest(reads: Reads, thread_id: UUID, limit: int) -> Iterator[MessageView]:
-    cursor: str | None = None
-    left = limit
-    while left:
-        page = reads.list_messages(thread_id, viewer=None, after=None, limit=min(left, PAGE), cursor=cursor)
-        yield from page.items
-        left -= len(page.items)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
 
 
 def headline(of_thread: ThreadView) -> str:

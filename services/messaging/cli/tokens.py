@@ -12,6 +12,7 @@ from shared.contracts.messaging import Identity
 from shared.settings import Settings
 
 _SECRET_BYTES_MIN = 32
+_HOURS_MAX = 366 * 24
 _OPERATOR = "operator"
 
 
@@ -19,13 +20,13 @@ _OPERATOR = "operator"
 @click.argument("email", required=False)
 @click.option("--ops", is_flag=True, help="A token of the platform's operator, who sees all.")
 @click.option("--company", type=click.UUID, help="Which company, where the person works for several.")
-@click.option(
-    "--hours", type=click.FloatRange(min=0, min_open=True), default=12, show_default=True, help="Valid for."
-)
+@click.option("--hours", type=float, default=12, show_default=True, help="Valid for so long, a year at most.")
 def token(email: str | None, *, ops: bool, company: UUID | None, hours: float) -> None:
     """Print a bearer token for the user with this EMAIL, or for an operator; only in development."""
     if ops is (email is not None):
         raise click.UsageError("Give either EMAIL or --ops.")
+    if not 0 < hours <= _HOURS_MAX:
+        raise click.UsageError(f"Give more than 0 hours and at most {_HOURS_MAX}.")
     settings = current_settings("jwt_secret")
     if settings.environment == "production":
         raise Mistake("Tokens of production come from its identity provider: this verb is for development.")

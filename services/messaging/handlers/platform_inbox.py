@@ -9,6 +9,7 @@ from uuid import uuid5
 from pydantic import ValidationError
 
 from services.messaging.commands import Origin
+from services.messaging.decider.shapes import EARLIEST
 from services.messaging.handlers import platform
 from services.messaging.handlers.streams import Archive
 from shared.contracts.envelope import NewEvent, Stream
@@ -70,6 +71,8 @@ def _message(body: bytes, *, now: datetime) -> PlatformMessage:
     message = PlatformMessage.model_validate(fields)
     if message.at is not None and message.at > now:
         raise platform.WrongObject("field at: lies in the future")
+    if message.at is not None and message.at < EARLIEST:
+        raise platform.WrongObject("field at: lies before the year 1900")
     return message
 
 

@@ -266,8 +266,7 @@ class TestLooking:
         for number in range(5):
             talk.office.posts(talk.anna, talk.thread_id, f"{number}")
         catch_up()
-        for module in ("threads", "cases"):
-            monkeypatch.setattr(f"services.messaging.cli.{module}.PAGE", 2)
+        monkeypatch.setattr("services.messaging.cli.reading.PAGE", 2)
 
         thread = json.loads(run("messaging", "thread", str(talk.thread_id), "--json").stdout)
         timeline = run("messaging", "timeline", str(talk.case.case_id), "--json", "--type", "message")
@@ -281,6 +280,22 @@ class TestLooking:
 
         assert result.exit_code == 2
         assert result.stderr == f"Error: There is no such {verb}.\n"
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("messaging", "cases", "--reference", "NV\udcff"),
+            ("messaging", "threads", "--limit", "99999999999999999999"),
+            ("messaging", "leads", "list", "--limit", "0"),
+            ("token", "--ops", "--hours", "nan"),
+            ("token", "--ops", "--hours", "1e9"),
+        ],
+    )
+    def test_what_no_verb_can_take_is_refused_in_words(self, run: Run, arguments: tuple[str, ...]) -> None:
+        result = run(*arguments)
+
+        assert result.exit_code == 2
+        assert "Error: " in result.stderr
 
     def test_the_read_model_can_be_rebuilt(
         self, run: Run, talk: Conversation, catch_up: CatchUp, database_settings: Settings

@@ -297,6 +297,7 @@ class TestItsOwnCaseSystem:
             (b"{}", "field id: is missing"),
             (message(BOOK[0], at="2026-11-25T12:00:00"), "field at"),
             (message(BOOK[0], at="2026-11-26T12:00:00Z"), "future"),
+            (message(BOOK[0], at="0001-01-01T00:00:00+14:00"), "1900"),
             (message(BOOK[0], data=[]), "field data"),
             (message(BOOK[0], version=2), "field version: no such field"),
             (message({"kind": "debtor"}), "field kind"),
