@@ -61,7 +61,7 @@ class Fate:
 
     `mailed`, `failed`, `queued`: there is or was an e-mail. `waiting`: the burst is not over. `read`,
     `inactive`, `off`, `suppressed`, `joined_later`: decided against. `partner_side`, `platform`, `portal`:
-    there never is one.
+    there never is one. Before `waiting_until` nothing happens.
     """
 
     outcome: Literal[
@@ -289,8 +289,17 @@ def _fate_of_mail(mail: Row | None) -> Fate | None:
             reason = f"not sent: {mail['reason']}"
             return Fate(outcome="failed", reason=reason, since=settled_at, mail_id=mail_id)
         case _:
+            left_until = mail["left_until"]
             reason = "on its way to the mail server"
-            return Fate(outcome="queued", reason=reason, since=mail["scheduled_at"], mail_id=mail_id)
+            if left_until is not None:
+                reason = "left alone: quiet hours, or the mail server has not taken it yet"
+            return Fate(
+                outcome="queued",
+                reason=reason,
+                since=mail["scheduled_at"],
+                waiting_until=left_until,
+                mail_id=mail_id,
+            )
 
 
 def _fate_by_decision(decision: Row | None, user: Recipient) -> Fate | None:

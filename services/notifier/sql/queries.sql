@@ -181,8 +181,11 @@ order by through_version
 limit 1
 
 -- name: mails_quoting
-select mail_id, user_id, state, reason, scheduled_at, settled_at
-from outbox where message_ids @> array[%(message_id)s::uuid]
+-- `left_until` is set while nobody is to try: in the reader's quiet hours, or after the mail server did not take it.
+select o.mail_id, o.user_id, o.state, o.reason, o.scheduled_at, o.settled_at,
+       case when d.next_attempt_at > clock_timestamp() then d.next_attempt_at end as left_until
+from outbox o left join notifier_delivery.deliveries d using (mail_id)
+where o.message_ids @> array[%(message_id)s::uuid]
 
 -- name: reached_meanwhile
 -- Whether the reader of the e-mail was sent another one since this one was scheduled.
@@ -325,5 +328,7 @@ select company_id from users where user_id = %(user_id)s::uuid
 select notification_id, company_id, user_ids, recipients, created_at from notices where notification_id = %(notification_id)s
 
 -- name: mails_of_notice
-select mail_id, user_id, state, reason, scheduled_at, settled_at
-from outbox where mail_id = any(%(mail_ids)s)
+select o.mail_id, o.user_id, o.state, o.reason, o.scheduled_at, o.settled_at,
+       case when d.next_attempt_at > clock_timestamp() then d.next_attempt_at end as left_until
+from outbox o left join notifier_delivery.deliveries d using (mail_id)
+where o.mail_id = any(%(mail_ids)s)

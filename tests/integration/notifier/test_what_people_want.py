@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.notifier import decider, queries
 from services.notifier.adapters.unsubscribing import UnsubscribeLink
 from services.notifier.commands import EndCategory, SetPreferences
+from services.notifier.handlers import bursts
 from services.notifier.handlers.digests import Digester, DigestRequest
 from services.notifier.service import NotifierResources
 from shared.clock import FixedClock
+from shared.contracts.messaging import MessagePosted
 from shared.contracts.notifier import MailCategory, Preferences, QuietHours
 from shared.testing import SmtpServer
 from tests.integration.notifier.conftest import CatchUp
@@ -40,11 +42,14 @@ def outcomes(resources: NotifierResources) -> list[tuple[str, str | None]]:
         return [(each.state, each.reason) for each in queries.outbox(connection, state=None, limit=100)]
 
 
-def scheduled(resources: NotifierResources, office: Office, catch_up: CatchUp) -> None:
-    office.partner_writes("Do you accept?")
+def scheduled(resources: NotifierResources, office: Office, catch_up: CatchUp) -> UUID:
+    """Have the partner write and the e-mail of it scheduled; return the message."""
+    posted = office.partner_writes("Do you accept?").data
     catch_up()
     resources.new_flusher().flush(now=LATER)
     catch_up()
+    assert isinstance(posted, MessagePosted)
+    return posted.message_id
 
 
 def test_one_who_switched_e_mails_off_is_named_and_not_mailed(
@@ -118,7 +123,7 @@ def test_who_switches_summaries_on_again_is_not_told_of_what_came_meanwhile(
 def test_in_quiet_hours_an_e_mail_waits_without_counting_a_try(
     resources: NotifierResources, office: Office, catch_up: CatchUp, smtp_server: SmtpServer
 ) -> None:
-    scheduled(resources, office, catch_up)
+    message = scheduled(resources, office, catch_up)
     choose(resources, office.anna, quiet_hours=QuietHours(begin=time(22), until=time(7)))
     night = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
     sender = make_sender(resources, clock=FixedClock(night))
@@ -127,6 +132,12 @@ def test_in_quiet_hours_an_e_mail_waits_without_counting_a_try(
 
     assert (worked, again) == (True, False)
     assert smtp_server.messages == []
+    [explained] = bursts.explain(
+        message, log=resources.log, pool=resources.pool, patience=bursts.patience_of(resources.settings)
+    ).recipients
+    assert explained.fate.outcome == "queued"
+    assert explained.fate.reason.startswith("left alone")
+    assert explained.fate.waiting_until is not None
     with resources.pool.connection() as connection:
         [(tries, hours)] = connection.execute(
             "select tries, extract(epoch from next_attempt_at - clock_timestamp()) / 3600"
