@@ -160,6 +160,8 @@ class Hub:
         """
         yield sse.opening(after)
         async for block in self._missed(listener):
+            if time.time() >= expires_at:
+                return
             yield block
         while (left := expires_at - time.time()) > 0:
             taken = await listener.take(min(HEARTBEAT_SECONDS, left))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
@@ -459,6 +460,25 @@ def test_a_stream_ends_when_its_token_does() -> None:
         blocks = [block async for block in world.hub.blocks(ear.listener, ear.start, time.time() + 0.05)]
 
         assert blocks[0] == b"retry: 2000\nid: 0\n\n"
+
+    play(story)
+
+
+def test_a_stream_ends_with_its_token_also_while_the_client_catches_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "PAGE_SIZE", 1)
+
+    async def story(world: World) -> None:
+        for reference in "123":
+            world.announce(world.happens(reference))
+        await world.shown_up_to(3)
+        ear = await world.hears(after=0)
+        monkeypatch.setattr(live, "time", SimpleNamespace(time=iter([0.0, 2.0]).__next__))
+
+        text = b"".join([block async for block in world.hub.blocks(ear.listener, ear.start, 1.0)]).decode()
+
+        assert parsed(text) == [(1, "1")]
 
     play(story)
 
