@@ -14,7 +14,7 @@ from shared.contracts.tasks import RecentSla, SlaFigures, SlaReport
 from shared.db import DatabaseConnection
 from shared.errors import Invalid
 
-_MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def sla(

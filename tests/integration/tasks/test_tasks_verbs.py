@@ -130,7 +130,7 @@ def test_operators_open_and_settle_and_sweep(
     assert "0.50" in parley_tasks("sla", "--month", "2026-11", "--now", "2026-12-01T00:00:00Z").stdout
 
 
-@pytest.mark.parametrize("month", ["2026-13", "november", "2026-1", "0000-01"])
+@pytest.mark.parametrize("month", ["2026-13", "november", "2026-1", "0000-01", "9999-12"])
 def test_a_month_that_is_none_is_refused(parley_tasks: Parley, month: str) -> None:
     result = parley_tasks("sla", "--month", month)
 
