@@ -31,7 +31,7 @@ from shared.contracts.tasks import (
     TaskView,
 )
 from shared.db import DatabaseConnection, open_pool
-from shared.errors import Forbidden, Invalid
+from shared.errors import Forbidden, Invalid, NotFound
 from shared.eventlog.factory import open_log
 from shared.eventlog.protocol import EventLog
 from shared.nameko_adapters import BackgroundLoop, Resources, SubscriptionExtension, endpoint
@@ -165,8 +165,9 @@ class TasksService:
         operator = _operator(request.caller)
         if request.due_at is not None and request.due_at.tzinfo is None:
             raise Invalid("naive_time", "Add an offset to the time, such as +01:00 or Z.", "due_at")
-        with self.resources.pool.connection() as connection:
-            _, position = self.resources.desk.open(
+
+        def open_it(connection: DatabaseConnection) -> int:
+            opened: tuple[UUID, int] = self.resources.desk.open(
                 connection,
                 type=request.type,
                 company_id=request.company_id,
@@ -176,16 +177,18 @@ class TasksService:
                 task_id=request.id,
                 title=request.title,
             )
-        return Done(position=position)
+            return opened[1]
+
+        return self._as_operator(open_it)
 
     @endpoint(SettleTask)
     def settle_task(self, request: SettleTask) -> Done:
         operator = _operator(request.caller)
-        with self.resources.pool.connection() as connection:
-            position = self.resources.desk.settle(
+        return self._as_operator(
+            lambda connection: self.resources.desk.settle(
                 connection, request.task_id, solved_by=request.solved_by, by=operator
             )
-        return Done(position=position)
+        )
 
     @endpoint(GetTask)
     def get_task(self, request: GetTask) -> TaskView:
@@ -216,6 +219,17 @@ class TasksService:
                 connection, request.task_id, company_id=company_id, now=self.resources.clock.now()
             )
         return ChangedTask(task=task, position=position)
+
+    def _as_operator(self, act: Callable[[DatabaseConnection], int]) -> Done:
+        """Carry it out; what is not found is looked for again once the tables know all that the log has."""
+        try:
+            with self.resources.pool.connection() as connection:
+                return Done(position=act(connection))
+        except NotFound:
+            newest = self.resources.log.newest()
+            wait_until_handled(self.resources.pool, handlers.NAME, newest, READ_YOUR_WRITES_SECONDS)
+        with self.resources.pool.connection() as connection:
+            return Done(position=act(connection))
 
     def _catch_up(self, request: Query) -> None:
         if request.min_position is not None:

@@ -133,6 +133,19 @@ def test_the_platform_asks_for_a_task_and_nobody_else_does(tasks: Any, town: Tow
         tasks.open_task(asked_by(None, "ops", **asked, due_at="2026-11-30T12:00:00"))
 
 
+def test_the_platform_need_not_wait_for_what_it_said_a_moment_ago(tasks: Any, town: Town) -> None:
+    for _ in range(5):
+        company, task_id = town.thread().creditor, str(uuid4())
+        asked = {"id": task_id, "type": "AssignBankAccount", "company_id": str(company)}
+
+        opened = tasks.open_task(asked_by(None, "ops", **asked))
+        settled = tasks.settle_task(asked_by(None, "ops", task_id=task_id))
+
+        assert settled["position"] > opened["position"]
+    with pytest.raises(RemoteError, match="no such task"):
+        tasks.settle_task(asked_by(None, "ops", task_id=str(uuid4())))
+
+
 def test_the_clock_finds_what_became_overdue_while_the_service_was_down(
     settings: Settings, town: Town
 ) -> None:
