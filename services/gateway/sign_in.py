@@ -44,7 +44,7 @@ class Directory:
 
     def learn(self, user_id: UUID, position: int) -> None:
         """Take note that something about the user changed at that position of the log."""
-        self._changed_at[user_id] = position
+        self._changed_at[user_id] = max(position, self._changed_at.get(user_id, 0))
         self._changed_at.move_to_end(user_id)
         if len(self._changed_at) > CACHE_SIZE:
             self._changed_at.popitem(last=False)
@@ -97,6 +97,10 @@ class SignIn:
     def __init__(self, tokens: Tokens, directory: Directory) -> None:
         self._tokens = tokens
         self._directory = directory
+
+    def learn(self, user_id: UUID, position: int) -> None:
+        """Take note that something about the user changed at that position of the log."""
+        self._directory.learn(user_id, position)
 
     async def session(self, authorization: str | None, correlation_id: UUID) -> Session:
         """

@@ -64,7 +64,11 @@ async def put_user(
     session: Operator, gateway: TheGateway, entry: Annotated[UserEntry, Depends(JsonBody(UserEntry))]
 ) -> Response:
     """Add a user or bring it up to date; `active` false ends its access and its live streams."""
-    return await _carry_out(gateway, "put_user", messaging.PutUser(**_who(session), **entry.model_dump()))
+    request = messaging.PutUser(**_who(session), **entry.model_dump())
+    outcome = await gateway.services.call("messaging", "put_user", request)
+    # Whoever is told that an access has ended must not see it go on until the event comes by.
+    gateway.sign_in.learn(entry.id, outcome["position"])
+    return answer({"position": outcome["position"]}, position=outcome["position"])
 
 
 @router.post(

@@ -15,7 +15,7 @@ class NewQuote(BaseModel):
     model_config = example(success_fee_percent="12.5", fixed_fee=None, comment="Fixed for a year.")
 
     success_fee_percent: Annotated[Amount | None, Field(description="above 0, up to 100")] = None
-    fixed_fee: Amount | None = None
+    fixed_fee: Annotated[Amount | None, Field(description="more than nothing")] = None
     currency: Annotated[Text | None, Field(description="ISO 4217; the lead's where it is left out")] = None
     comment: Annotated[Text | None, Field(max_length=messaging.QUOTE_COMMENT_MAX_CHARACTERS)] = None
 

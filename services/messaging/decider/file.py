@@ -161,6 +161,18 @@ def in_partnership(chat: thread.State, company_id: UUID | None) -> FilePlace:
     )
 
 
+def require_place_known(company_id: UUID, *, of_case: case.State | None, chat: thread.State | None) -> None:
+    """Raise NotFound where the company knew of a file's place while it spoke for the client alone."""
+    if chat is not None:
+        known = company_id in thread.audience(chat)
+    elif of_case is not None:
+        known = company_id in case.audience(of_case) | case.former_partners(case.facts_of(of_case))
+    else:
+        known = True
+    if not known:
+        raise _not_found()
+
+
 def require_removable(
     state: State, company_id: UUID, *, of_case: case.State | None, chat: thread.State | None
 ) -> None:

@@ -97,6 +97,8 @@ def delete_file(archive: Archive, request: contract.DeleteFile, origin: Origin) 
         witnesses=witnesses,
     )
     # Whether there is such a file for the caller comes before what its place allows.
+    if company_id is not None and company_id != uploaded.uploader_company_id:
+        file.require_place_known(company_id, of_case=of_case, chat=chat)
     if file.decide(command, state) and company_id is not None:
         file.require_removable(state, company_id, of_case=of_case, chat=chat)
     appended = archive.files.carry_out(request.file_id, origin, lambda state: file.decide(command, state))

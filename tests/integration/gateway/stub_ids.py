@@ -12,6 +12,8 @@ ANNA = UUID(int=11)
 BOB = UUID(int=12)
 DEACTIVATED = UUID(int=13)
 UNKNOWN = UUID(int=14)
+LEAVING = UUID(int=15)
+"""Found to be deactivated by whoever waits for what was said of it."""
 
 SIDES = {str(CREDITOR): "creditor", str(PARTNER): "partner", str(STRANGER): "creditor"}
 

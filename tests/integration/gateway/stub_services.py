@@ -54,7 +54,8 @@ class MessagingService:
             "email": "anna@nordvik.example",
             "name": "Anna Holm",
             "role": "admin",
-            "active": user_id != str(stub_ids.DEACTIVATED),
+            "active": user_id != str(stub_ids.DEACTIVATED)
+            and (user_id != str(stub_ids.LEAVING) or request["min_position"] is None),
             "company_id": company_id,
             "company_name": "Nordvik Steel A/S",
             "side": stub_ids.SIDES[company_id],

@@ -237,6 +237,23 @@ def test_who_cannot_be_trusted_is_told_why(
     assert answer.headers.get("WWW-Authenticate", "").startswith("Bearer") == (status == 401)
 
 
+def test_who_was_deactivated_here_is_turned_away_from_the_next_request_on(gateway: ServedGateway) -> None:
+    leaving = token(gateway.settings, sub=str(stub_ids.LEAVING))
+    entry = {
+        "id": str(stub_ids.LEAVING),
+        "company_id": str(stub_ids.CREDITOR),
+        "email": "lea@nordvik.example",
+        "name": "Lea Ving",
+        "active": False,
+    }
+    assert gateway.asks("GET", "/api/v1/me", bearer=leaving).status_code == 200
+
+    gateway.asks("POST", "/api/v1/admin/users", bearer=ops(gateway), json=entry)
+
+    answer = gateway.asks("GET", "/api/v1/me", bearer=leaving)
+    assert (answer.status_code, answer.json()["code"]) == (403, "user_deactivated")
+
+
 def test_without_a_token_nothing_is_looked_at(gateway: ServedGateway) -> None:
     answer = gateway.asks("POST", MESSAGES, bearer=None, content=b"{nonsense")
 

@@ -16,7 +16,7 @@ from services.messaging.queries import Reads
 from shared.contracts import messaging as contract
 from shared.contracts.messaging import FileAttached, FileDeleted
 from shared.contracts.rpc import Caller
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.file_store import Incoming, object_key
 from shared.file_store.folder import FolderStore
 from tests.integration.messaging.office import NOON, Conversation, Office, Person, origin
@@ -263,6 +263,37 @@ def test_a_former_partner_takes_nothing_away_any_more_but_its_drafts(desk: Desk,
         assert refusal.value.code == code
     desk.deletes(talk.paul, draft)
     desk.deletes(talk.paul, deleted)
+
+
+def test_who_spoke_for_the_client_is_not_told_that_its_files_are_there(
+    desk: Desk, talk: Conversation, reads: Reads, catch_up: CatchUp
+) -> None:
+    firm = talk.office.company("partner", "Advokater ApS")
+    mia = talk.office.person(firm, "Mia")
+
+    def managed_by(partner_id: UUID | None) -> None:
+        handlers.name_managing_partner(
+            talk.office.archive, case_id=talk.case.case_id, partner_id=partner_id, origin=origin()
+        )
+
+    managed_by(firm)
+    of_case = desk.uploads(talk.anna, case_id=talk.case.case_id).file.id
+    of_chat = desk.uploads(talk.anna, thread_id=talk.thread_id).file.id
+    talk.office.posts(talk.anna, talk.thread_id, attachment_ids=(of_chat,))
+    for file_id in (of_case, of_chat):
+        with pytest.raises(Forbidden):
+            desk.deletes(mia, file_id)
+
+    managed_by(None)
+    catch_up()
+
+    for file_id in (of_case, of_chat):
+        with pytest.raises(NotFound):
+            reads.get_file(file_id, viewer=firm)
+        with pytest.raises(NotFound):
+            desk.deletes(mia, file_id)
+        with pytest.raises(Forbidden):
+            desk.deletes(talk.paul, file_id)
 
 
 def test_recording_again_has_the_first_outcome(desk: Desk, talk: Conversation) -> None:

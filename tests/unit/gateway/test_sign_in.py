@@ -131,6 +131,17 @@ def test_a_user_is_asked_for_once_in_a_while_and_anew_after_a_change() -> None:
     assert [request.min_position for request in service.asked] == [None, 41]
 
 
+def test_an_older_change_that_is_told_later_does_not_hide_a_newer_one() -> None:
+    service = OneUser()
+    directory = Directory(service)
+
+    directory.learn(USER, 41)
+    directory.learn(USER, 40)
+    session(SignIn(AnyToken(), directory))
+
+    assert [request.min_position for request in service.asked] == [41]
+
+
 def test_a_change_during_the_question_is_not_lost() -> None:
     async def story() -> None:
         service = OneUser()

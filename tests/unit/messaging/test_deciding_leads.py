@@ -178,6 +178,7 @@ class TestQuoting:
             ({"success_fee_percent": "NaN"}, "percent_malformed"),
             ({"success_fee_percent": "Infinity"}, "percent_malformed"),
             ({"fixed_fee": "-0.01"}, "amount_malformed"),
+            ({"fixed_fee": "0.00"}, "fee_zero"),
             ({"fixed_fee": "1", "currency": "euro"}, "currency_malformed"),
         ],
     )

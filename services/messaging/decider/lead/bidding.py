@@ -152,8 +152,8 @@ def _check_terms(terms: QuoteTerms, comment: str | None) -> None:
         )
     if terms.success_fee_percent is not None:
         _check_percent(terms.success_fee_percent)
-    if terms.fixed_fee is not None:
-        shapes.amount(terms.fixed_fee, "fixed_fee")
+    if terms.fixed_fee is not None and shapes.amount(terms.fixed_fee, "fixed_fee") == 0:
+        raise Invalid("fee_zero", "Give a fee of more than nothing, or leave it out.", "fixed_fee")
     shapes.currency(terms.currency)
     if comment is not None:
         shapes.text(comment, "comment", QUOTE_COMMENT_MAX_CHARACTERS)
