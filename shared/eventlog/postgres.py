@@ -30,7 +30,6 @@ from shared.settings import Settings
 
 _SCHEMA = "eventlog"
 _QUERIES = db.load_queries("shared.eventlog.sql")
-_IDS = "events_by_id"
 _POSITIONS = "events_pkey"
 # A dump has both; a copy of the table alone, or a logical replica, has the events only.
 _SEQUENCE_BEHIND = (
@@ -118,20 +117,15 @@ class PostgresEventLog:
         append = encoded.append
         if len(append.events) != 1:
             return None
-        try:
-            rows = self._fetch(
-                "append_one",
-                [
-                    append.stream.category,
-                    append.stream.id,
-                    _version(append.expected),
-                    *_parameters_of(append.events[0], encoded.contents[0]),
-                ],
-            )
-        except psycopg.errors.UniqueViolation as error:
-            if error.diag.constraint_name == _IDS:
-                return None
-            raise
+        rows = self._fetch(
+            "append_one",
+            [
+                append.stream.category,
+                append.stream.id,
+                _version(append.expected),
+                *_parameters_of(append.events[0], encoded.contents[0]),
+            ],
+        )
         return _Written(rows[0][0] - 1, [rows[0][1]], duplicate=False) if rows else None
 
     def _write_several(self, encoded: Sequence[_Encoded]) -> list[_Written]:

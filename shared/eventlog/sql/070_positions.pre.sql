@@ -108,8 +108,7 @@ end
 $$;
 
 -- Add one event, which nearly every append is about, and return its version and position. No row: the stream is at
--- another version, and `append_several_v3` tells at which. An id that the stream holds already violates `events_by_id`:
--- to look for it first would cost every append what hardly one needs.
+-- another version or holds the id already, and `append_several_v3` tells which.
 create function append_one_v3(
     stream_category   text,
     stream            uuid,
@@ -151,7 +150,10 @@ begin
             order by e.version desc limit 1), 0) as actual
         offset 0
     ) log
-    where expected is null or log.actual = expected
+    where (expected is null or log.actual = expected) and not exists (
+        select from eventlog.events e
+        where e.stream_id = stream and e.category = stream_category and e.id = event_id
+    )
     returning added.version, added.position;
 end
 $$;
