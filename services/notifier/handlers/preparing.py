@@ -44,6 +44,13 @@ class _Wanted:
     standing: Standing
 
     @property
+    def mail(self) -> MailScheduled:
+        """Return the e-mail, to where its user is written to by now if nothing may have gone out before."""
+        if self.may_be_out is not None:
+            return self.state.mail
+        return self.state.mail.model_copy(update={"address": self.standing.address})
+
+    @property
     def may_be_out(self) -> FrozenMail | None:
         """Return the bytes that may have been handed over."""
         work = self.claim.work
@@ -118,7 +125,7 @@ class Preparation:
             mail = each.may_be_out or kept.get(each.claim)
             if mail is not None:
                 resent = each.may_be_out is not None
-                ready.append(Ready(each.claim, each.state.mail, each.attempt, mail, resent))
+                ready.append(Ready(each.claim, each.mail, each.attempt, mail, resent))
         return ready
 
     def _next_attempt(self, claim: Claim, state: Scheduled) -> int:
@@ -135,7 +142,7 @@ class Preparation:
         It may have waited for days, and its frozen bytes know nothing of who left, was erased or changed its
         mind since.
         """
-        mail, standing = wanted.state.mail, wanted.standing
+        mail, standing = wanted.mail, wanted.standing
         reason = NOT_SENT[standing.reach(mail.kind, address=mail.address)]
         if reason is not None:
             self._outcomes.failed(wanted.claim, wanted.attempt, reason)
@@ -162,7 +169,7 @@ class Preparation:
         written: list[tuple[Claim, FrozenMail]] = []
         for each in wanted:
             try:
-                facts = self._letters.facts_of(each.state.mail, each.standing, sources)
+                facts = self._letters.facts_of(each.mail, each.standing, sources)
                 written.append((each.claim, self._renderer.render(facts)))
             except AlreadyRead:
                 self._outcomes.failed(each.claim, each.attempt, "read")

@@ -14,6 +14,7 @@ from shared.contracts.messaging import (
     ThreadRead,
     UserAdded,
     UserDeactivated,
+    UserDetailsChanged,
 )
 from shared.contracts.tasks import Deadline, TaskFacts, TaskOpened, TaskSolved
 from shared.eventlog.protocol import EventLog
@@ -58,6 +59,17 @@ class Office:
         )
         self._append(Stream("user", user.id), added, subject=f"user:{user.id}")
         return user
+
+    def readdresses(self, user: User, email: str) -> None:
+        changed = UserDetailsChanged(
+            user_id=user.id,
+            company_id=user.company_id,
+            side="creditor",
+            email=email,
+            name="Anna Holm",
+            role="user",
+        )
+        self._append(Stream("user", user.id), changed, subject=f"user:{user.id}")
 
     def deactivates(self, user: User) -> None:
         deactivated = UserDeactivated(user_id=user.id, company_id=user.company_id)

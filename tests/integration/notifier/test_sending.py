@@ -449,6 +449,23 @@ def test_an_e_mail_that_waited_is_not_sent_to_who_left_meanwhile(
     assert frozen_rows(resources) == 0
 
 
+def test_an_e_mail_that_waited_goes_to_the_address_that_its_reader_has_by_then(
+    resources: NotifierResources, office: Office, schedule: Callable[..., None], smtp_server: SmtpServer
+) -> None:
+    schedule("Do you accept?")
+    smtp_server.behaviour = "refuse_for_now"
+    sender = make_sender(resources)
+    sender.send_due()
+    office.readdresses(office.anna, "anna.holm@nordvik.example")
+
+    smtp_server.behaviour = "accept"
+    send_until_settled(resources, sender)
+
+    [mail] = smtp_server.messages
+    assert mail.recipients == ("anna.holm@nordvik.example",)
+    assert mail.message["To"] == "Anna Holm <anna.holm@nordvik.example>"
+
+
 def test_a_table_that_forgot_what_was_sent_makes_nobody_send_it_again(
     resources: NotifierResources, schedule: Callable[..., None], smtp_server: SmtpServer
 ) -> None:
